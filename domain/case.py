@@ -1,0 +1,142 @@
+"""A case: one entry in the call, with the materials that have come for it, and what was found about it."""
+
+from datetime import datetime
+from typing import Any
+
+from domain.facts import FileFacts, FormFields, SealFacts, VideoFacts
+from domain.kinds import Decision, MessageKind, Role, Severity, Track
+from domain.mail import Link, Mail, Part, SubjectFacts
+from domain.value import Value
+
+
+class Finding(Value):
+    """One thing a rule found. Words are made from it by `notify.wording`; `evidence` is JSON."""
+
+    code: str  #: RULES.md code, "field_missing:phone" for parameterised ones
+    severity: Severity
+    evidence: dict[str, Any] = {}
+
+
+class Material(Value):
+    """One file in its role in a case, with what was read out of it."""
+
+    role: Role
+    part: Part
+    facts: FileFacts
+    form: FormFields | None = None  #: which of the file's forms belongs to this case
+    received_at: datetime  #: arrival of the mail that brought it
+    message_sha256: str = ""
+    version: int = 1
+    superseded: bool = False
+
+
+class Case(Value):
+    """One entry as it stands: the newest of each material counts."""
+
+    number: str | None = None  #: 2023-W-0001; None until stored
+    track: Track
+    title: str | None = None
+    unit: str | None = None
+    contact: str | None = None
+    phone: str | None = None  #: normal form
+    email: str | None = None
+    address: str | None = None
+    category: str | None = None
+    highlights: str | None = None
+    content: str | None = None
+    commitment: bool | None = None
+    materials: tuple[Material, ...] = ()
+    links: tuple[Link, ...] = ()
+    recommended: bool | None = None  #: 推荐 True, 自荐 False
+    first_received_at: datetime
+
+    def of(self, role: Role) -> tuple[Material, ...]:
+        """Return the materials that count in a role, newest last."""
+        return tuple(m for m in self.materials if m.role is role and not m.superseded)
+
+    def newest(self, role: Role) -> Material | None:
+        """Return the material that counts in a role, or None."""
+        found = self.of(role)
+        return found[-1] if found else None
+
+    @property
+    def word(self) -> Material | None:
+        return self.newest(Role.WORD_FORM)
+
+    @property
+    def scan(self) -> Material | None:
+        """The stamped copy: the PDF, else a photo of it."""
+        return self.newest(Role.PDF_FORM) or self.newest(Role.IMAGE_FORM)
+
+    @property
+    def form(self) -> FormFields | None:
+        """The form that counts: the Word one, else the scan's."""
+        for material in (self.word, self.scan):
+            if material and material.form:
+                return material.form
+        return None
+
+    @property
+    def seal(self) -> SealFacts | None:
+        return self.scan.facts.seal if self.scan else None
+
+    @property
+    def video(self) -> VideoFacts | None:
+        material = self.newest(Role.VIDEO)
+        return material.facts.video if material else None
+
+    @property
+    def text_work(self) -> Material | None:
+        return self.newest(Role.TEXT_WORK)
+
+
+class Verdict(Value):
+    """A case judged: all findings of all rules and the decision they add up to."""
+
+    case: Case
+    findings: tuple[Finding, ...] = ()
+    decision: Decision
+
+
+class Reading(Value):
+    """A message read: the mail, its subject, and the facts of each part by sha256."""
+
+    mail: Mail
+    subject: SubjectFacts
+    facts: dict[str, FileFacts]
+    received_at: datetime  #: INTERNALDATE, aware
+    found_in: str = "INBOX"
+
+
+class Outcome(Value):
+    """What became of a message: kind, cases, findings, decision. One transaction stores it with its reply."""
+
+    reading: Reading
+    kind: MessageKind
+    decision: Decision
+    verdicts: tuple[Verdict, ...] = ()
+    findings: tuple[Finding, ...] = ()  #: on the message as a whole
+    roles: dict[str, Role] = {}  #: part path → role
+    reason: str = ""  #: why ignored, or which guard spoke; English, for logs and staff
+    duplicate_of: str | None = None  #: sha256 of the first copy, or the case number
+    changes: dict[str, dict[str, tuple[str | None, str | None]]] = {}  #: case number → field → (before, after)
+
+
+RANK = {
+    Decision.REJECTED: 3,
+    Decision.NEEDS_SUPPLEMENT: 2,
+    Decision.MANUAL_REVIEW: 1,
+    Decision.ACCEPTED: 0,
+}
+
+
+def decide(findings: tuple[Finding, ...]) -> Decision:
+    """Return the decision that findings add up to (RULES.md, Severities): the worst one speaks."""
+    severities = {finding.severity for finding in findings}
+    if Severity.FATAL in severities:
+        return Decision.REJECTED
+    if Severity.ERROR in severities:
+        return Decision.NEEDS_SUPPLEMENT
+    if Severity.REVIEW in severities:
+        return Decision.MANUAL_REVIEW
+    return Decision.ACCEPTED
