@@ -77,7 +77,9 @@ class Mail(Value):
     return_path: str | None = None  #: "" for the null path <>, None where there is no such header
     subject: str = ""
     headers: tuple[tuple[str, str], ...] = ()
-    media_type: str = "text/plain"  #: of the whole message, with report-type appended: "multipart/report; delivery-status"
+    media_type: str = (
+        "text/plain"  #: of the whole message, with report-type appended: "multipart/report; delivery-status"
+    )
     text: str = ""  #: what this sender wrote now, plain
     quoted: str = ""  #: earlier mail quoted below it
     parts: tuple[Part, ...] = ()

@@ -46,7 +46,9 @@ def roster_unit(name: str | None, notice: Notice) -> Unit | None:
     if not name:
         return None
     folded = fold(nfkc(name))
-    named = [(len(alias), unit) for unit in notice.units for alias in (unit.name, *unit.aliases) if fold(alias) in folded]
+    named = [
+        (len(alias), unit) for unit in notice.units for alias in (unit.name, *unit.aliases) if fold(alias) in folded
+    ]
     return max(named, key=lambda pair: pair[0])[1] if named else None
 
 
