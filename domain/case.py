@@ -47,6 +47,10 @@ class Case(Value):
     commitment: bool | None = None
     materials: tuple[Material, ...] = ()
     links: tuple[Link, ...] = ()
+    unopened: tuple[
+        str, ...
+    ] = ()  #: archives that could not be opened and nameless links: they may hold what seems missing
+    sketch: tuple[int, ...] = ()  #: of the work's text, for `similar_work`
     recommended: bool | None = None  #: 推荐 True, 自荐 False
     first_received_at: datetime
 
@@ -77,8 +81,18 @@ class Case(Value):
         return None
 
     @property
+    def scans(self) -> tuple[Material, ...]:
+        """Every stamped copy that counts; a form photographed page by page is several."""
+        return self.of(Role.PDF_FORM) or self.of(Role.IMAGE_FORM)
+
+    @property
     def seal(self) -> SealFacts | None:
-        return self.scan.facts.seal if self.scan else None
+        """What the stamped copies tell of the seal: one seal is enough, one doubt keeps it open."""
+        told = [material.facts.seal for material in self.scans if material.facts.seal]
+        for answer in (True, None, False):
+            if speaking := [facts for facts in told if facts.present is answer]:
+                return speaking[-1]
+        return None
 
     @property
     def video(self) -> VideoFacts | None:
