@@ -1,0 +1,20 @@
+"""In charge of whether the mail arrived whole, and of archives no program here can open."""
+
+from collections.abc import Iterator
+
+from domain.case import Reading
+from domain.kinds import Severity
+from validators.rulebook import Context, Observation, message_rule, saw
+
+
+@message_rule("mail_truncated")
+def the_mail_is_whole(reading: Reading, context: Context) -> Iterator[Observation]:
+    if reading.mail.truncated:
+        yield saw()
+
+
+@message_rule("form_unreadable", clause="四", quote="word版 PDF盖章扫描版")
+def every_archive_is_of_a_known_kind(reading: Reading, context: Context) -> Iterator[Observation]:
+    """Find RAR files without their program, and single volumes of several: staff can open them, nobody is turned away."""
+    closed = (p for p in reading.mail.archive_problems if p.problem in ("unsupported", "volume"))
+    yield from (saw(file=p.path, kind=p.problem, severity=Severity.REVIEW) for p in closed)
