@@ -1,5 +1,7 @@
 """In charge of comparing two copies of a form so that an OCR slip is no difference and another person is one."""
 
+from collections.abc import Callable
+
 from rapidfuzz import fuzz
 from rapidfuzz.distance import Levenshtein
 
@@ -13,7 +15,13 @@ Pair = list[str]
 
 def differing(word: FormFields, scan: FormFields, *, by_ocr: bool) -> dict[str, Pair]:
     """Return the fields in which two copies differ beyond what reading errors explain: field → [word, scan]."""
-    checks = {"title": _title, "contact": _contact, "phone": _phone, "unit": _unit, "content": _content}
+    checks: dict[str, Callable[[str, str, bool], bool]] = {
+        "title": _title,
+        "contact": _contact,
+        "phone": _phone,
+        "unit": _unit,
+        "content": _content,
+    }
     pairs = {
         field: [getattr(word, field) or "", getattr(scan, field) or ""]
         for field in checks
