@@ -10,24 +10,15 @@ from domain.phone import normalize_phones, same_phone
 from domain.text import fold
 from domain.units import same_unit
 
-Pair = list[str]
 
-
-def differing(word: FormFields, scan: FormFields, *, by_ocr: bool) -> dict[str, Pair]:
+def differing(word: FormFields, scan: FormFields, *, by_ocr: bool) -> dict[str, list[str]]:
     """Return the fields in which two copies differ beyond what reading errors explain: field → [word, scan]."""
-    checks: dict[str, Callable[[str, str, bool], bool]] = {
-        "title": _title,
-        "contact": _contact,
-        "phone": _phone,
-        "unit": _unit,
-        "content": _content,
-    }
-    pairs = {
-        field: [getattr(word, field) or "", getattr(scan, field) or ""]
-        for field in checks
-        if field not in scan.unsure and getattr(word, field) and getattr(scan, field)
-    }
-    return {field: [_short(text) for text in pair] for field, pair in pairs.items() if not checks[field](*pair, by_ocr)}
+    found = {}
+    for field, alike in _ALIKE.items():
+        ours, theirs = getattr(word, field), getattr(scan, field)
+        if ours and theirs and field not in scan.unsure and not alike(ours, theirs, by_ocr):
+            found[field] = [_short(ours), _short(theirs)]
+    return found
 
 
 def same_case(one: FormFields, other: FormFields) -> float:
@@ -90,3 +81,12 @@ def _overlap(one: str | None, other: str | None, size: int = 3) -> float | None:
 
 def _short(text: str) -> str:
     return text if len(text) <= 60 else text[:57] + "……"
+
+
+_ALIKE: dict[str, Callable[[str, str, bool], bool]] = {
+    "title": _title,
+    "contact": _contact,
+    "phone": _phone,
+    "unit": _unit,
+    "content": _content,
+}
