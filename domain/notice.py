@@ -71,6 +71,7 @@ class Notice(Value):
     region: str = "潍坊"
     text: TextLimits = TextLimits()
     video: VideoLimits = VideoLimits()
+    headings: dict[str, str] = Field(default_factory=dict)  #: clause numeral → its heading: 五 → 作品要求
     forms: tuple[FormTemplate, ...]
     units: tuple[Unit, ...] = ()
 
