@@ -1,0 +1,100 @@
+"""In charge of turning tables and lines into filled forms: which fields, which annex, where one form ends.
+
+Leaves reading of any file format to its parser, and judging what is filled to the rules.
+"""
+
+from collections.abc import Iterator, Sequence
+
+from domain.facts import FormFields
+from domain.notice import FormTemplate
+from parsers.form_found import Draft, Found, gather, texts
+from parsers.form_grid import find_in_grid
+from parsers.form_labels import Labels
+from parsers.form_lines import LineReader
+from parsers.form_opinion import has_commitment, signed_unit
+from parsers.form_values import lines as tidy_lines
+from parsers.form_values import tidy
+from parsers.grid import Grid
+
+Block = str | Grid
+"""A piece of a document in reading order: a line of text, or a table."""
+
+
+def read_grid(
+    grid: Grid, templates: Sequence[FormTemplate], commitment: str, *, caption: str = ""
+) -> tuple[FormFields, ...]:
+    """Return the forms in one table. `caption` is the text over it, which tells the annex when the labels do not.
+
+    A label not found gives None, a label without an answer "". A table that is no form gives ().
+    """
+    return read_blocks([*caption.splitlines(), grid], templates, commitment, lines=False)
+
+
+def read_lines(
+    lines: Sequence[str], templates: Sequence[FormTemplate], commitment: str, *, page: int | None = None
+) -> tuple[FormFields, ...]:
+    """Return the forms in running text, where labels stand at the head of lines. Too few labels give ()."""
+    labels = Labels(templates)
+    rows = [row for line in lines for row in line.splitlines()]
+    drafts = gather(LineReader(labels, weak=True, page=page).read(rows))
+    return tuple(_fill(draft, labels, commitment) for draft in drafts)
+
+
+def read_blocks(
+    blocks: Sequence[Block], templates: Sequence[FormTemplate], commitment: str, *, lines: bool = True
+) -> tuple[FormFields, ...]:
+    """Return the forms of a whole document. Text outside its tables fills what the tables lack (with `lines`)."""
+    labels = Labels(templates)
+    drafts = gather(_find(blocks, labels, lines=lines))
+    return tuple(_fill(draft, labels, commitment) for draft in drafts)
+
+
+def _find(blocks: Sequence[Block], labels: Labels, *, lines: bool) -> Iterator[Found]:
+    waiting: list[str] = []
+    for block in blocks:
+        if isinstance(block, str):
+            waiting.extend(block.splitlines() or [""])
+            continue
+        yield from _in_lines(waiting, labels, lines=lines)
+        yield from find_in_grid(block, labels)
+        waiting = []
+    yield from _in_lines(waiting, labels, lines=lines)
+
+
+def _in_lines(rows: list[str], labels: Labels, *, lines: bool) -> Iterator[Found]:
+    found = LineReader(labels, weak=True).read(rows)
+    return (one for one in found if lines or one.field == "caption")
+
+
+def _fill(draft: Draft, labels: Labels, commitment: str) -> FormFields:
+    hints = tuple(dict.fromkeys(hint for template in labels.templates for hint in template.hints))
+    values = {field: _value(field, finds, hints) for field, finds in draft.finds.items()}
+    opinion = values.get("opinion")
+    unit = values.pop("unit", None)
+    found = [one for finds in draft.finds.values() for one in finds]
+    return FormFields(
+        **values,
+        annex=_annex(draft),
+        commitment=None if opinion is None else has_commitment(opinion, commitment),
+        unit=unit or (signed_unit(opinion, commitment) if opinion else None) or unit,
+        unsure=tuple(sorted({one.field for one in found if one.unsure})),
+        pages=tuple(sorted({page for one in found for page in one.pages})),
+    )
+
+
+def _value(field: str, finds: Sequence[Found], hints: Sequence[str]) -> str:
+    if field == "opinion":
+        return tidy_lines("\n".join(texts(finds)))
+    answers = (tidy(field, found.text, hints) for found in finds)
+    return next((answer for answer in answers if answer), "")
+
+
+def _annex(draft: Draft) -> int | None:
+    """Return the annex whose own labels are most, the caption's where they do not tell."""
+    votes: dict[int, int] = {}
+    for finds in draft.finds.values():
+        if len(finds[0].annexes) == 1:
+            annex = next(iter(finds[0].annexes))
+            votes[annex] = votes.get(annex, 0) + 1
+    best = [annex for annex, count in votes.items() if count == max(votes.values())]
+    return best[0] if len(best) == 1 else draft.caption

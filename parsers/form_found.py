@@ -1,0 +1,91 @@
+"""In charge of the step between finding and filling: fields found in reading order, gathered into forms.
+
+Leaves finding to `parsers.form_grid` and `parsers.form_lines`.
+"""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+
+from parsers.form_labels import Label
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """One label with what stands for it, or (field "caption") a form's printed title."""
+
+    field: str
+    text: str
+    annexes: frozenset[int]
+    weak: bool = False  #: from running text: fills gaps of a table, never contradicts it
+    unsure: bool = False
+    pages: frozenset[int] = frozenset()
+
+    @classmethod
+    def of(cls, label: Label, text: str, **more: object) -> "Found":
+        return cls(label.field, text, label.annexes, **more)  # type: ignore[arg-type]  # the caller's keywords are our fields
+
+
+@dataclass(slots=True)
+class Draft:
+    """A form being gathered: the finds of each field, in order."""
+
+    caption: int | None = None
+    finds: dict[str, list[Found]] = field(default_factory=dict)
+
+    def add(self, found: Found) -> None:
+        self.finds.setdefault(found.field, []).append(found)
+
+    def strong(self) -> set[str]:
+        """Return the fields found in a table."""
+        return {name for name, finds in self.finds.items() if not all(found.weak for found in finds)}
+
+    def is_form(self) -> bool:
+        """Tell whether enough labels were found to call this a form and not an article that names a contact."""
+        strong = self.strong()
+        if len(strong) >= 3 or ("title" in strong and len(strong) == 2):
+            return True
+        return len(self.finds) >= (3 if "title" in self.finds else 4)
+
+
+def gather(finds: Iterable[Found]) -> list[Draft]:
+    """Return the forms that finds in reading order belong to; a title again, or a label after a closed form, opens the next."""
+    drafts = [Draft()]
+    caption: int | None = None
+    ordered = list(finds)
+    tables = any(not found.weak for found in ordered if found.field != "caption")
+    for position, found in enumerate(ordered):
+        if found.field == "caption":
+            caption = next(iter(found.annexes))
+            continue
+        if _opens(drafts[-1], found, ordered[position + 1 :], tables):
+            drafts.append(Draft())
+        if not drafts[-1].finds:
+            drafts[-1].caption, caption = caption, None
+        if not (found.weak and found.field in drafts[-1].strong()):
+            drafts[-1].add(found)
+    return [draft for draft in drafts if draft.is_form()]
+
+
+def _opens(draft: Draft, found: Found, later: list[Found], tables: bool) -> bool:
+    if not draft.finds:
+        return False
+    if found.weak and tables:
+        return False
+    if found.field == "title":
+        return "title" in draft.finds
+    closed = "opinion" in draft.finds and found.field != "opinion"
+    return closed and _titles_ahead(later) and ("title" in draft.finds)
+
+
+def _titles_ahead(later: list[Found]) -> bool:
+    return any(found.field == "title" and not found.weak for found in later)
+
+
+def of_page(page: int | None) -> frozenset[int]:
+    """Return a page as the set of pages a find stands on."""
+    return frozenset() if page is None else frozenset({page})
+
+
+def texts(finds: Iterable[Found]) -> Iterator[str]:
+    """Yield what was found, without the blanks."""
+    return (found.text for found in finds if found.text.strip())
