@@ -1,0 +1,251 @@
+"""In charge of the flow: an archived mail in, its outcome, records and reply out, in one transaction. Every step is elsewhere."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from notify.guards import silence
+from notify.replies import PostOffice, compose
+from parsers.mail import passwords_in
+from parsers.subject import read_subject
+
+from daemon import sorting
+from daemon.assembly import Draft, assemble
+from daemon.merging import Merged, candidates_of, differences, match, merge
+from daemon.roles import Placed, place
+from domain.case import RANK, Outcome, Reading, decide
+from domain.facts import FileFacts
+from domain.kinds import Decision, Kind, MessageKind, Role
+from domain.mail import Mail
+from domain.notice import Limits, Notice, RuleConfig
+from domain.records import CaseRecord, Claimed
+from parsers.registry import ReadJob, facts_version, parser_for
+from parsers.sandbox import Sandbox
+from store.desk import Store, Transaction
+from validators.rulebook import Context, judge, judge_message
+
+_PASSING = ("timeout", "memory", "crashed")  #: problems of this machine at this moment, not of the file: tried again
+
+
+@dataclass(frozen=True)
+class Desk:
+    """What the work is done with."""
+
+    notice: Notice
+    rules: Mapping[str, RuleConfig]
+    limits: Limits
+    store: Store
+    sandbox: Sandbox
+    post: PostOffice
+
+
+def process(claimed: Claimed, desk: Desk, now: datetime) -> Outcome:
+    """Read, judge, record and answer one message. Raises whatever goes wrong: then nothing is recorded."""
+    reading = read(claimed, desk)
+    outcome = conclude(reading, desk)
+    commit(outcome, claimed, desk, now)
+    return outcome
+
+
+def read(claimed: Claimed, desk: Desk) -> Reading:
+    """Return the mail and the facts of its parts; what was read before is not read again."""
+    with desk.store.archive.scratch() as out:
+        mail = desk.store.mail(claimed.sha256)
+        if mail is None:
+            mail = desk.sandbox.read_mail(desk.store.archive.path(claimed.sha256), out)
+            for file in sorted(out.iterdir()):
+                desk.store.archive.add(file)
+            desk.store.save_mail(claimed.sha256, mail)
+        pictures = out / "pictures"
+        pictures.mkdir(mode=0o700)
+        return Reading(
+            mail=mail,
+            subject=read_subject(mail.subject),
+            facts=_facts(mail, desk, pictures),
+            received_at=claimed.received_at,
+            found_in=claimed.folder,
+        )
+
+
+def conclude(reading: Reading, desk: Desk) -> Outcome:
+    """Return what becomes of a message: its kind, its cases judged, and why."""
+    own = (desk.notice.mailbox, desk.post.address)
+    if quiet := silence(reading.mail, own, desk.store.is_our_letter):
+        return Outcome(reading=reading, kind=quiet.kind, decision=Decision.IGNORED, reason=quiet.reason)
+    placed = place(reading.mail, reading.facts)
+    roles = {item.part.path: item.role for item in placed}
+    if not sorting.brings_a_case(reading, frozenset(roles.values())):
+        return _without_materials(reading, roles)
+    if original := _sent_before(placed, reading, desk):
+        return Outcome(
+            reading=reading,
+            kind=MessageKind.DUPLICATE,
+            decision=Decision.DUPLICATE,
+            roles=roles,
+            duplicate_of=original,
+            reason=f"same materials as {original}",
+        )
+    return _judged(reading, placed, roles, desk)
+
+
+def commit(outcome: Outcome, claimed: Claimed, desk: Desk, now: datetime) -> Outcome:
+    """Record an outcome and queue its reply, both or neither; return it with its receipt numbers."""
+    with desk.store.begin(now) as tx:
+        numbered = _numbered(outcome, tx, desk.notice.year)
+        tx.save_outcome(numbered)
+        report = numbered.reading.mail.report
+        if numbered.kind is MessageKind.BOUNCE and report and report.original_message_id:
+            tx.mark_bounced(report.original_message_id, report.diagnostic or report.status or "returned")
+        letter = compose(numbered, desk.notice, desk.post) if claimed.reply else None
+        if letter:
+            tx.enqueue(letter)
+        tx.finish(claimed.sha256)
+    return numbered
+
+
+def _facts(mail: Mail, desk: Desk, out: Path) -> dict[str, FileFacts]:
+    """Return the facts of every part, read in parallel where they are not known yet."""
+    known: dict[str, FileFacts] = {}
+    wanted: dict[str, tuple[Path, ReadJob]] = {}
+    keys: dict[str, tuple[str, str]] = {}
+    for part in mail.parts:
+        parser = parser_for(part.kind)
+        if part.decoration or part.sha256 in known or part.sha256 in wanted:
+            continue
+        if parser is None:
+            known[part.sha256] = FileFacts(parser="none", version=0)
+            continue
+        key = parser.name, facts_version(parser, desk.notice.forms, desk.notice.commitment)
+        if facts := desk.store.facts(part.sha256, *key):
+            known[part.sha256] = facts
+            continue
+        keys[part.sha256] = key
+        wanted[part.sha256] = desk.store.archive.path(part.sha256), _job(part.kind, mail, desk.notice, out)
+    for sha256, facts in zip(wanted, desk.sandbox.read_files(list(wanted.values())), strict=True):
+        known[sha256] = facts
+        if facts.problem not in _PASSING:
+            for picture in facts.derived:
+                desk.store.archive.add(out / picture)
+            desk.store.save_facts(sha256, *keys[sha256], facts)
+    return known
+
+
+def _job(kind: Kind, mail: Mail, notice: Notice, out: Path) -> ReadJob:
+    return ReadJob(
+        kind=kind,
+        out=out,
+        templates=notice.forms,
+        commitment=notice.commitment,
+        passwords=passwords_in(mail.text),
+        year=notice.year,
+    )
+
+
+def _without_materials(reading: Reading, roles: dict[str, Role]) -> Outcome:
+    """Return what becomes of a mail that brings nothing to judge."""
+    if reading.mail.recalled:
+        kind, reason = MessageKind.QUESTION, "the sender recalled a mail"
+    elif sorting.asks(reading):
+        kind, reason = MessageKind.QUESTION, "asks about the call"
+    elif sorting.answers_us(reading) and not sorting.only_thanks(reading):
+        kind, reason = MessageKind.QUESTION, "answers a letter of ours without materials"
+    else:
+        kind, reason = MessageKind.UNRELATED, "brings nothing and asks nothing"
+    return Outcome(reading=reading, kind=kind, decision=Decision.IGNORED, roles=roles, reason=reason)
+
+
+def _sent_before(placed: tuple[Placed, ...], reading: Reading, desk: Desk) -> str | None:
+    """Return what this mail repeats: the first message of its Message-ID, or the case holding all it brings."""
+    materials = {item.part.sha256 for item in placed if item.role in sorting.MATERIALS}
+    if not materials or reading.mail.archive_problems:
+        return None
+    holders = desk.store.cases_holding(materials)
+    if set(holders) != materials or not _links_known(reading, holders, desk):
+        return None
+    same_id = desk.store.message_by_message_id(reading.mail.message_id) if reading.mail.message_id else ()
+    first = next((m.sha256 for m in same_id if m.sha256 != reading.mail.sha256), None)
+    return first or min(number for numbers in holders.values() for number in numbers)
+
+
+def _links_known(reading: Reading, holders: Mapping[str, tuple[str, ...]], desk: Desk) -> bool:
+    if not reading.mail.links:
+        return True
+    records = [desk.store.case(number) for number in {n for numbers in holders.values() for n in numbers}]
+    known = {link.url for record in records if record for link in record.case.links}
+    return {link.url for link in reading.mail.links} <= known
+
+
+def _judged(reading: Reading, placed: tuple[Placed, ...], roles: dict[str, Role], desk: Desk) -> Outcome:
+    drafts = assemble(placed, reading.mail.links, desk.notice) or [sorting.empty_draft(reading)]
+    merged = _merged(drafts, reading, desk)
+    verdicts = tuple(judge(each.case, _context(reading, each, desk)) for each in merged)
+    held = {material.part.path for each in merged for material in each.case.materials}
+    stray = tuple(part.path for part in reading.mail.parts if part.path not in held and not part.decoration)
+    supplement = any(each.before for each in merged)
+    context = Context(
+        desk.notice, desk.rules, reading.received_at, desk.limits, reading.subject, supplement=supplement, stray=stray
+    )
+    findings = judge_message(reading, context)
+    kind = MessageKind.SUPPLEMENT if supplement else MessageKind.SUBMISSION
+    return Outcome(
+        reading=reading,
+        kind=MessageKind.CORRECTION if any(each.replaced for each in merged) else kind,
+        decision=_worst((decide(findings), *(verdict.decision for verdict in verdicts))),
+        verdicts=verdicts,
+        findings=findings,
+        roles=roles,
+        changes={
+            each.case.number: differences(each.before.case, each.case)
+            for each in merged
+            if each.before and each.case.number
+        },
+    )
+
+
+def _merged(drafts: list[Draft], reading: Reading, desk: Desk) -> list[Merged]:
+    """Return every draft as a case, each case on record taken by at most one of them."""
+    tied = _tied(reading, desk)
+    free = candidates_of(reading, tied, desk.store.cases_from(reading.mail.from_.address))
+    numbers = {record.case.number for record in tied}
+    merged = []
+    for draft in drafts:
+        is_tied = bool(numbers & {record.case.number for record in free})
+        records = [r for r in free if r.case.number in numbers] if is_tied else free
+        record = match(draft, records, reading, tied=is_tied) or match(draft, free, reading, tied=False)
+        free = [other for other in free if other is not record]
+        merged.append(merge(draft, record, reading, desk.notice))
+    return merged
+
+
+def _tied(reading: Reading, desk: Desk) -> list[CaseRecord]:
+    """Return the cases that a mail names: by receipt number, or by answering a letter of ours."""
+    answered = desk.store.cases_of_letters((*reading.mail.in_reply_to, *reading.mail.references))
+    quoted = read_subject(reading.mail.text[:2000]).receipts
+    numbers = dict.fromkeys((*reading.subject.receipts, *quoted, *answered))
+    return [record for number in numbers if (record := desk.store.case(number))]
+
+
+def _context(reading: Reading, merged: Merged, desk: Desk) -> Context:
+    return Context(
+        notice=desk.notice,
+        rules=desk.rules,
+        received_at=reading.received_at,
+        limits=desk.limits,
+        subject=reading.subject,
+        supplement=merged.before is not None,
+        others=tuple(record.case for record in desk.store.cases()),
+    )
+
+
+def _numbered(outcome: Outcome, tx: Transaction, year: int) -> Outcome:
+    """Return the outcome with a receipt number for every case, new ones drawn in order."""
+    verdicts = []
+    for verdict in outcome.verdicts:
+        number = verdict.case.number or tx.next_number(year, verdict.case.track)
+        verdicts.append(verdict.model_copy(update={"case": verdict.case.model_copy(update={"number": number})}))
+    return outcome.model_copy(update={"verdicts": tuple(verdicts)})
+
+
+def _worst(decisions: tuple[Decision, ...]) -> Decision:
+    return max(decisions, key=lambda decision: RANK[decision])

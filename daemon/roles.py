@@ -1,0 +1,133 @@
+"""In charge of the part each file plays in a submission: its content decides, its name only where content is closed to us."""
+
+import re
+from dataclasses import dataclass
+
+from domain.facts import FileFacts, FormFields
+from domain.kinds import ARCHIVES, WORD, Kind, Role
+from domain.mail import Mail, Part
+from domain.text import fold
+
+_FORM_NAME = re.compile(r"申报|推荐表|报名表|盖章|扫描|签章|附件[12一二]")
+_WORD_NAME = re.compile(r"\.(?:docx?|wps)$", re.IGNORECASE)
+_FIELDS = ("title", "contact", "phone", "email", "address", "highlights", "content")
+_NOTICE_WORDS = ("征集对象", "组织单位", "征集方式", "奖品设置")
+_SOME_TEXT = 50  #: 字; below, a document is a cover note and no work
+
+
+@dataclass(frozen=True)
+class Placed:
+    """A part in its role. A file with several forms stands once for each."""
+
+    part: Part
+    facts: FileFacts
+    role: Role
+    form: FormFields | None = None
+
+    @property
+    def folder(self) -> str:
+        return self.part.path.rpartition("/")[0]
+
+    @property
+    def name(self) -> str:
+        return fold(self.part.filename.rpartition(".")[0])
+
+
+def place(mail: Mail, facts: dict[str, FileFacts]) -> tuple[Placed, ...]:
+    """Return every part of a mail in its role, in the order of the mail."""
+    placed: list[Placed] = []
+    for part in mail.parts:
+        told = facts.get(part.sha256) or FileFacts(parser="", version=0)
+        role = _role(part, told)
+        forms: tuple[FormFields | None, ...] = told.forms if told.forms and not part.decoration else (None,)
+        placed += [Placed(part, told, role, form) for form in forms]
+    return _without_blank_templates(tuple(placed))
+
+
+def is_filled(form: FormFields) -> bool:
+    """Tell whether anybody wrote into a form."""
+    return any((getattr(form, field) or "").strip() for field in _FIELDS)
+
+
+def _without_blank_templates(placed: tuple[Placed, ...]) -> tuple[Placed, ...]:
+    """Pass over the empty form that came along with a filled one."""
+    filled = {item.part.path for item in placed if item.form and is_filled(item.form)}
+    if not filled:
+        return placed
+    return tuple(
+        Placed(item.part, item.facts, Role.OTHER) if item.form and not is_filled(item.form) else item
+        for item in placed
+        if not (item.form and not is_filled(item.form) and item.part.path in filled)
+    )
+
+
+def _role(part: Part, facts: FileFacts) -> Role:
+    if part.kind is Kind.EXECUTABLE:
+        return Role.REJECTED
+    if part.decoration:
+        return Role.OTHER
+    if part.kind in ARCHIVES or part.kind is Kind.TNEF:
+        return Role.ARCHIVE
+    match part.kind:
+        case Kind.MESSAGE:
+            return Role.MESSAGE
+        case Kind.VIDEO:
+            return Role.VIDEO
+        case Kind.PDF:
+            return _pdf(part, facts)
+        case Kind.IMAGE:
+            return _image(part, facts)
+        case Kind.OFD:
+            return Role.OTHER
+        case _:
+            return _document(part, facts)
+
+
+def _document(part: Part, facts: FileFacts) -> Role:
+    # Word opens RTF and HTML under its own extension, so for the office they are its files.
+    is_word = part.kind in WORD or (part.kind in (Kind.RTF, Kind.HTML) and bool(_WORD_NAME.search(part.filename)))
+    named_word = is_word or bool(_WORD_NAME.search(part.filename))
+    if facts.forms:
+        return Role.WORD_FORM if is_word else Role.OTHER
+    if part.kind in (Kind.EMPTY, Kind.OTHER, Kind.OLE_ENCRYPTED) or facts.problem:
+        return Role.WORD_FORM if named_word and _names_a_form(part) else _closed_work(named_word)
+    if is_word and _names_a_form(part) and (facts.text_length or 0) < _SOME_TEXT:
+        return Role.WORD_FORM  # a form pasted in as a picture
+    return Role.TEXT_WORK if _is_work(facts) else Role.OTHER
+
+
+def _closed_work(named_word: bool) -> Role:
+    return Role.TEXT_WORK if named_word else Role.OTHER
+
+
+def _pdf(part: Part, facts: FileFacts) -> Role:
+    if facts.forms:
+        return Role.PDF_FORM
+    sealed = facts.seal is not None and (facts.seal.present is True or bool(facts.seal.seals))
+    if facts.problem or not facts.text.strip():
+        return Role.PDF_FORM if _names_a_form(part) or sealed or not _names_something(part) else Role.OTHER
+    if "申报表" in fold(facts.text[:400]) or (sealed and _names_a_form(part)):
+        return Role.PDF_FORM
+    return Role.TEXT_WORK if _is_work(facts) else Role.OTHER
+
+
+def _image(part: Part, facts: FileFacts) -> Role:
+    if facts.forms:
+        return Role.IMAGE_FORM
+    sealed = facts.seal is not None and facts.seal.present is True
+    return Role.IMAGE_FORM if sealed and (_names_a_form(part) or "盖章" in fold(facts.text)) else Role.IMAGE
+
+
+def _is_work(facts: FileFacts) -> bool:
+    """Tell whether a text is one to be judged: of some length, and not the notice sent back to us."""
+    folded = fold(facts.text)
+    return (facts.text_length or 0) >= _SOME_TEXT and sum(word in folded for word in _NOTICE_WORDS) < 3
+
+
+def _names_a_form(part: Part) -> bool:
+    return bool(_FORM_NAME.search(fold(part.filename)))
+
+
+def _names_something(part: Part) -> bool:
+    """Tell whether a name says that a file is something else: 营业执照, 证书, 照片."""
+    return bool(re.search(r"执照|证书|证明|照片|荣誉|合同|发票|身份证", fold(part.filename)))

@@ -1,0 +1,54 @@
+"""In charge of telling what a message without materials is: a question, an acknowledgement, or nothing to do with the call."""
+
+import re
+
+from daemon.assembly import Draft
+from domain.case import Reading
+from domain.kinds import Role, Track
+from domain.text import fold
+
+_ABOUT = re.compile(
+    r"案例|评选|申报|征集|参评|推荐表|附件|word|pdf|盖章|扫描|视频|截止|邮件|材料|受理|信用|通知|报名|作品|表格|投票|获奖|补正|补充"
+)
+_ASKS = re.compile(
+    r"[?？]|请问|咨询|请教|想问|问一下|是否|能否|可否|可以吗|怎么|如何|怎样|什么|多少|哪里|几份|麻烦|告知|收到了吗|有没有|吗[。！!？?\s]|确认"
+)
+_THANKS = re.compile(
+    r"^(?:好的|收到|谢谢|感谢|辛苦了?|明白|知道了|ok|嗯|已收到|多谢|您|你|了|的|非常|回复|我们|尽快|马上|会|补充|提交)+$"
+)
+_SELLS = re.compile(
+    r"代开|发票|优惠|促销|折扣|贷款|招聘|加盟|推广|广告|公众号涨粉|seo|中奖|点击领取|退订|unsubscribe|营销|报价|培训班|课程|展会|样品|订购"
+)
+MATERIALS = frozenset({Role.WORD_FORM, Role.PDF_FORM, Role.IMAGE_FORM, Role.VIDEO, Role.TEXT_WORK})
+
+
+def brings_a_case(reading: Reading, roles: frozenset[Role]) -> bool:
+    """Tell whether there is something to judge: forms, works, archives, links, or a subject that announces them."""
+    if roles & (MATERIALS | {Role.REJECTED}) or reading.mail.links or reading.mail.archive_problems:
+        return True
+    announces = reading.subject.convention is not None and not answers_us(reading)
+    return announces and not asks(reading)
+
+
+def answers_us(reading: Reading) -> bool:
+    """Tell whether a mail continues an exchange: whatever its subject says is then an echo."""
+    return bool(reading.mail.in_reply_to or reading.mail.references or reading.subject.receipts)
+
+
+def empty_draft(reading: Reading) -> Draft:
+    """Return the case of a mail that announces one in its subject and brings nothing of it."""
+    return Draft(Track.VIDEO if "视频" in reading.mail.subject else Track.TEXT)
+
+
+def asks(reading: Reading) -> bool:
+    """Tell whether a person asks about the call. What offers something for sale is no question."""
+    words = f"{reading.mail.subject}\n{reading.mail.text}"[:3000].lower()
+    if _SELLS.search(words) and len(_ABOUT.findall(words)) < 3:
+        return False
+    return bool(_ABOUT.search(words) and _ASKS.search(words))
+
+
+def only_thanks(reading: Reading) -> bool:
+    """Tell whether a mail says no more than 收到，谢谢."""
+    folded = fold(reading.mail.text)
+    return len(folded) <= 30 and bool(_THANKS.match(folded))
