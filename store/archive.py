@@ -1,0 +1,151 @@
+"""In charge of the blob archive: bytes kept under the sha256 of their content, durable before anyone is told of them.
+
+    <root>/blobs/ab/abcdef…   one file a content, written once, never changed
+    <root>/tmp/               what is being written, and scratch directories; leftovers of crashes are swept at open
+
+Directories are 0700, files 0600. Leaves what the bytes mean, and which of them belong together, to the tables.
+"""
+
+import hashlib
+import os
+import re
+import shutil
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from types import TracebackType
+from typing import BinaryIO, Self
+
+_SHA256 = re.compile(r"[0-9a-f]{64}")
+_PIECE = 1 << 20  #: bytes copied at a time
+_STALE_S = 24 * 3600  #: seconds after which a leftover in tmp/ belongs to no living process
+
+
+class Incoming:
+    """Bytes on their way in. Leaving the context without `commit` leaves nothing behind."""
+
+    def __init__(self, archive: "Archive", file: BinaryIO, path: Path) -> None:
+        self._archive = archive
+        self._file = file
+        self._path = path
+        self._hash = hashlib.sha256()
+        self.size = 0  #: bytes written so far
+
+    def write(self, data: bytes | memoryview) -> int:
+        """Append bytes; return how many, as file objects do."""
+        self._file.write(data)
+        self._hash.update(data)
+        self.size += len(data)
+        return len(data)
+
+    def commit(self) -> str:
+        """Make the bytes durable and return their sha256; the same content twice is one blob."""
+        self._file.flush()
+        os.fsync(self._file.fileno())
+        sha256 = self._hash.hexdigest()
+        self._archive._link(self._path, sha256, self.size)  # one class in two: an Incoming is made by its Archive only
+        return sha256
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._file.close()
+        self._path.unlink(missing_ok=True)
+
+
+class Archive:
+    """The blobs under one directory. Safe for several processes: a blob appears whole or not at all."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+        self._blobs = root / "blobs"
+        self._tmp = root / "tmp"
+        for directory in (root, self._blobs, self._tmp):
+            _make_directory(directory)
+        self._sweep()
+
+    def incoming(self) -> Incoming:
+        """Open a new blob for writing, to be used as a context manager."""
+        handle, name = tempfile.mkstemp(prefix="in-", dir=self._tmp)
+        return Incoming(self, os.fdopen(handle, "wb", buffering=_PIECE), Path(name))
+
+    def add(self, path: Path) -> str:
+        """Take in a copy of a file; return its sha256."""
+        with path.open("rb") as source, self.incoming() as blob:
+            shutil.copyfileobj(source, blob, _PIECE)
+            return blob.commit()
+
+    def add_bytes(self, data: bytes) -> str:
+        """Take in bytes; return their sha256."""
+        with self.incoming() as blob:
+            blob.write(data)
+            return blob.commit()
+
+    def path(self, sha256: str) -> Path:
+        """Return where a blob is or would be; ValueError for anything but 64 lower-case hex digits."""
+        if not _SHA256.fullmatch(sha256):
+            raise ValueError(f"not a sha256: {sha256[:80]!r}")
+        return self._blobs / sha256[:2] / sha256
+
+    def has(self, sha256: str) -> bool:
+        """Tell whether a blob is kept."""
+        return self.path(sha256).is_file()
+
+    def sound(self, sha256: str) -> bool:
+        """Tell whether a blob that is kept still has the content it is named after; reads it whole."""
+        with self.path(sha256).open("rb") as file:
+            return hashlib.file_digest(file, "sha256").hexdigest() == sha256
+
+    def blobs(self) -> Iterator[str]:
+        """Yield the name of every blob, in order; files with other names too, for `verify` to report."""
+        for shard in sorted(self._blobs.iterdir()):
+            yield from sorted(entry.name for entry in shard.iterdir())
+
+    @contextmanager
+    def scratch(self) -> Iterator[Path]:
+        """Lend an empty directory on the archive's disk; it is gone afterwards."""
+        path = Path(tempfile.mkdtemp(prefix="scratch-", dir=self._tmp))
+        try:
+            yield path
+        finally:
+            shutil.rmtree(path, ignore_errors=True)
+
+    def _link(self, source: Path, sha256: str, size: int) -> None:
+        """Give synced bytes their name. A blob of another size than its content's was torn by the disk: replaced."""
+        target = self.path(sha256)
+        _make_directory(target.parent)
+        try:
+            os.link(source, target)
+        except FileExistsError:
+            if target.stat().st_size != size:
+                source.replace(target)
+        _sync_directory(target.parent)
+
+    def _sweep(self) -> None:
+        """Remove what crashed processes left in tmp/, by the file system's own clock."""
+        os.utime(self._tmp)
+        oldest = self._tmp.stat().st_mtime - _STALE_S
+        for entry in self._tmp.iterdir():
+            with suppress(FileNotFoundError):  # its owner, or another sweep, was quicker
+                if entry.lstat().st_mtime < oldest:
+                    shutil.rmtree(entry) if entry.is_dir() and not entry.is_symlink() else entry.unlink()
+
+
+def _make_directory(path: Path) -> None:
+    """Make a directory for us alone, durable in its parent before anything is put into it."""
+    if not path.is_dir():
+        path.mkdir(mode=0o700, parents=True, exist_ok=True)
+        _sync_directory(path.parent)
+
+
+def _sync_directory(path: Path) -> None:
+    """Make names in a directory durable (fsync(2): syncing a file does not sync the entry that names it)."""
+    handle = os.open(path, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)

@@ -1,0 +1,35 @@
+"""In charge of the one object the rest of the program knows the store by. Each promise stands in a module of its own."""
+
+from typing import Self
+
+from store.archive import Archive
+from store.engine import Database, create
+from store.history import History
+from store.ledger import Ledger
+from store.schema import migrate
+from store.work import Work
+
+
+class Store(Ledger, Work, History):
+    """The database and the archive together. Used by several threads and processes at once; knows no clock."""
+
+    def __init__(self, database: Database, archive: Archive) -> None:
+        self.database = database
+        self.archive = archive
+
+    @classmethod
+    def open(cls, url: str, archive: Archive) -> Self:
+        """Open the store at a database URL, bringing it to the present schema. SchemaUnknown: written by a newer program."""
+        database = Database(create(url))
+        migrate(database)
+        return cls(database, archive)
+
+    def close(self) -> None:
+        """Give the connections back; using the store afterwards opens new ones."""
+        self.database.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()

@@ -1,0 +1,25 @@
+"""In charge of the store's errors, typed by who must act; each says the mend."""
+
+
+class StoreError(Exception):
+    """Something in the store needs a person."""
+
+
+class NaiveTime(ValueError):
+    """A time without a zone was given: a bug of the caller. Every time here is aware (DESIGN, Ids and time)."""
+
+
+class LeaseLost(StoreError):
+    """Another worker has decided this message meanwhile; the present transaction must leave nothing."""
+
+
+class UnknownCase(StoreError):
+    """No case has this number."""
+
+
+class Ambiguous(StoreError):
+    """A shortened id fits several messages. Give more of its characters."""
+
+
+class SchemaUnknown(StoreError):
+    """The database was written by a newer version of this program. Install that version, or restore a backup."""
