@@ -2,11 +2,10 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 
 from notify.guards import silence
-from notify.replies import PostOffice, compose
 from parsers.mail import passwords_in
 from parsers.subject import read_subject
 
@@ -19,13 +18,16 @@ from domain.facts import FileFacts
 from domain.kinds import Decision, Kind, MessageKind, Role
 from domain.mail import Mail
 from domain.notice import Limits, Notice, RuleConfig
-from domain.records import CaseRecord, Claimed
-from parsers.registry import ReadJob, facts_version, parser_for
+from domain.records import CaseRecord, Claimed, Letter
+from notify.letters import PostOffice
+from notify.replies import compose
+from parsers.registry import ReadJob, facts_version, failed, parser_for
 from parsers.sandbox import Sandbox
 from store.desk import Store, Transaction
 from validators.rulebook import Context, judge, judge_message
 
-_PASSING = ("timeout", "memory", "crashed")  #: problems of this machine at this moment, not of the file: tried again
+#: Problems of this moment or of this mail's words, not of the bytes alone: tried again when the file comes again.
+_PASSING = ("timeout", "memory", "crashed", "encrypted")
 
 
 @dataclass(frozen=True)
@@ -37,15 +39,25 @@ class Desk:
     limits: Limits
     store: Store
     sandbox: Sandbox
-    post: PostOffice
+    account: str  #: the login, from which letters go
+    sender_name: str
+
+    def post(self, now: datetime) -> PostOffice:
+        """Return who our letters are from, and when."""
+        return PostOffice(address=self.account, name=self.sender_name, now=now)
 
 
-def process(claimed: Claimed, desk: Desk, now: datetime) -> Outcome:
+@dataclass(frozen=True)
+class Processed:
+    """What became of a message, as recorded, and the reply that was queued."""
+
+    outcome: Outcome
+    letter: Letter | None
+
+
+def process(claimed: Claimed, desk: Desk, now: datetime) -> Processed:
     """Read, judge, record and answer one message. Raises whatever goes wrong: then nothing is recorded."""
-    reading = read(claimed, desk)
-    outcome = conclude(reading, desk)
-    commit(outcome, claimed, desk, now)
-    return outcome
+    return commit(conclude(read(claimed, desk), desk), claimed, desk, now)
 
 
 def read(claimed: Claimed, desk: Desk) -> Reading:
@@ -70,7 +82,7 @@ def read(claimed: Claimed, desk: Desk) -> Reading:
 
 def conclude(reading: Reading, desk: Desk) -> Outcome:
     """Return what becomes of a message: its kind, its cases judged, and why."""
-    own = (desk.notice.mailbox, desk.post.address)
+    own = (desk.notice.mailbox, desk.account)
     if quiet := silence(reading.mail, own, desk.store.is_our_letter):
         return Outcome(reading=reading, kind=quiet.kind, decision=Decision.IGNORED, reason=quiet.reason)
     placed = place(reading.mail, reading.facts)
@@ -89,19 +101,32 @@ def conclude(reading: Reading, desk: Desk) -> Outcome:
     return _judged(reading, placed, roles, desk)
 
 
-def commit(outcome: Outcome, claimed: Claimed, desk: Desk, now: datetime) -> Outcome:
-    """Record an outcome and queue its reply, both or neither; return it with its receipt numbers."""
+def commit(outcome: Outcome, claimed: Claimed, desk: Desk, now: datetime) -> Processed:
+    """Record an outcome and queue its reply, both or neither."""
     with desk.store.begin(now) as tx:
         numbered = _numbered(outcome, tx, desk.notice.year)
         tx.save_outcome(numbered)
         report = numbered.reading.mail.report
         if numbered.kind is MessageKind.BOUNCE and report and report.original_message_id:
             tx.mark_bounced(report.original_message_id, report.diagnostic or report.status or "returned")
-        letter = compose(numbered, desk.notice, desk.post) if claimed.reply else None
+        letter = _reply(numbered, desk, now) if claimed.reply else None
         if letter:
             tx.enqueue(letter)
         tx.finish(claimed.sha256)
-    return numbered
+    return Processed(numbered, letter)
+
+
+def _reply(outcome: Outcome, desk: Desk, now: datetime) -> Letter | None:
+    """Return the one reply a message gets, or None where none is due."""
+    if outcome.kind is MessageKind.DUPLICATE and outcome.duplicate_of and len(outcome.duplicate_of) == 64:
+        return None  # the same Message-ID again: whoever sent it was answered
+    if outcome.kind is MessageKind.QUESTION:
+        if outcome.reading.mail.recalled:
+            return None
+        sender = outcome.reading.mail.from_.address
+        if desk.store.questions_answered(sender, since=now - timedelta(days=1)):
+            return None
+    return compose(outcome, desk.notice, desk.post(now))
 
 
 def _facts(mail: Mail, desk: Desk, out: Path) -> dict[str, FileFacts]:
@@ -114,7 +139,7 @@ def _facts(mail: Mail, desk: Desk, out: Path) -> dict[str, FileFacts]:
         if part.decoration or part.sha256 in known or part.sha256 in wanted:
             continue
         if parser is None:
-            known[part.sha256] = FileFacts(parser="none", version=0)
+            known[part.sha256] = failed(part.kind, "empty" if part.kind is Kind.EMPTY else "unsupported", "")
             continue
         key = parser.name, facts_version(parser, desk.notice.forms, desk.notice.commitment)
         if facts := desk.store.facts(part.sha256, *key):

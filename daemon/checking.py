@@ -1,0 +1,108 @@
+"""In charge of `check`: what the daemon would do with these mails, judged in order of arrival in a throw-away store."""
+
+import tempfile
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from daemon.contract import Json, message_line
+from daemon.pipeline import Desk, Processed, process
+from daemon.settings import ConfigError, Settings
+from daemon.worker import owner
+from daemon.workshop import clock, open_desk, open_store
+from domain.case import Outcome, Reading
+from domain.kinds import Decision, MessageKind
+from domain.mail import Mail, SubjectFacts
+from domain.records import Arrival, Claimed
+from ingest.arrival import arrival_of
+from parsers.sandbox import ReadFailed
+
+
+@dataclass(frozen=True)
+class Sample:
+    """A file to be checked, and when it would have arrived."""
+
+    path: Path
+    received_at: datetime
+
+
+def find(paths: Iterable[Path]) -> list[Path]:
+    """Return the mail files among paths, folders searched to the bottom. Raises ConfigError for a path that is not there."""
+    found: list[Path] = []
+    for path in paths:
+        if path.is_dir():
+            found += sorted(file for file in path.rglob("*") if file.is_file() and not file.name.startswith("."))
+        elif path.is_file():
+            found.append(path)
+        else:
+            raise ConfigError(f"no such file or folder: {path}")
+    return found
+
+
+def check(paths: Iterable[Path], settings: Settings, received_at: datetime | None = None) -> Iterator[Json]:
+    """Yield one object a message (CONTRACT.md), in order of arrival. Nothing is kept, no network is used."""
+    samples = sorted(
+        (Sample(path, received_at or arrival_of(path) or clock()) for path in find(paths)),
+        key=lambda sample: (sample.received_at, sample.path.name),
+    )
+    with tempfile.TemporaryDirectory(prefix="shoujian-check-") as scratch:
+        data = settings.data.model_copy(update={"directory": Path(scratch), "database": None})
+        passing = settings.model_copy(update={"data": data})
+        with open_store(passing) as store, open_desk(passing, store) as desk:
+            for uid, sample in enumerate(samples, 1):
+                yield _check_one(sample, uid, desk)
+
+
+def _check_one(sample: Sample, uid: int, desk: Desk) -> Json:
+    arrival = _arrival(sample, uid, desk)
+    desk.store.record_arrival(arrival, clock())
+    claimed = desk.store.claim_message(owner(), clock(), lease_seconds=3600.0)
+    done = _process(claimed, desk) if claimed else Processed(_second_copy(arrival, desk), None)
+    return message_line(done.outcome, sample.path.name, done.letter, desk.notice)
+
+
+def _arrival(sample: Sample, uid: int, desk: Desk) -> Arrival:
+    return Arrival(
+        account="check",
+        folder="INBOX",
+        uidvalidity=1,
+        uid=uid,
+        sha256=desk.store.archive.add(sample.path),
+        size=sample.path.stat().st_size,
+        received_at=sample.received_at,
+        source="import",
+    )
+
+
+def _process(claimed: Claimed, desk: Desk) -> Processed:
+    try:
+        return process(claimed, desk, clock())
+    except ReadFailed as error:
+        return Processed(_unreadable(claimed, error), None)
+
+
+def _second_copy(arrival: Arrival, desk: Desk) -> Outcome:
+    """Return the outcome of bytes that came before: nothing is judged or answered again."""
+    first = desk.store.outcome(arrival.sha256)
+    assert first is not None
+    return Outcome(
+        reading=first.reading.model_copy(update={"received_at": arrival.received_at}),
+        kind=MessageKind.DUPLICATE,
+        decision=Decision.DUPLICATE,
+        roles=first.roles,
+        duplicate_of=arrival.sha256,
+        reason="the same bytes came before",
+    )
+
+
+def _unreadable(claimed: Claimed, error: ReadFailed) -> Outcome:
+    """Return the outcome of a mail no reader survives: the daemon would put it aside for a person."""
+    return Outcome(
+        reading=Reading(
+            mail=Mail(sha256=claimed.sha256, size=0), subject=SubjectFacts(), facts={}, received_at=claimed.received_at
+        ),
+        kind=MessageKind.SUBMISSION,
+        decision=Decision.MANUAL_REVIEW,
+        reason=f"cannot be read: {error}",
+    )

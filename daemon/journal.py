@@ -1,0 +1,55 @@
+"""In charge of the log: one line an event to standard error, for the journal, with personal data masked."""
+
+import logging
+import re
+import sys
+from typing import Any
+
+import structlog
+from structlog.typing import EventDict, WrappedLogger
+
+from domain.text import mask_address, mask_phone
+
+_ADDRESS = re.compile(r"[\w.+%-]+@[\w-]+(?:\.[\w-]+)+")
+
+
+def configure(*, verbose: bool = False) -> None:
+    """Send events to standard error, systemd's journal reads them there. Call once, at start."""
+    level = logging.DEBUG if verbose else logging.INFO
+    logging.basicConfig(
+        level=logging.WARNING, stream=sys.stderr, format="level=%(levelname)s logger=%(name)s %(message)s"
+    )
+    for handler in logging.getLogger().handlers:
+        handler.addFilter(_MaskRecords())
+    structlog.configure(
+        processors=[
+            structlog.contextvars.merge_contextvars,
+            structlog.processors.add_log_level,
+            structlog.processors.format_exc_info,
+            mask_event,
+            structlog.processors.KeyValueRenderer(key_order=["level", "event"], drop_missing=True),
+        ],
+        wrapper_class=structlog.make_filtering_bound_logger(level),
+        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+        cache_logger_on_first_use=True,
+    )
+
+
+def mask_event(logger: WrappedLogger, method: str, event: EventDict) -> EventDict:
+    """Hide phone numbers and addresses in every value of an event. Digests of mails are no phones: they stay."""
+    return {key: value if key == "sha256" else mask(value) for key, value in event.items()}
+
+
+def mask(value: Any) -> Any:
+    """Return a value with the middle of phones and the local part of addresses hidden; what is no text as it is."""
+    if not isinstance(value, str):
+        return value
+    return mask_phone(_ADDRESS.sub(lambda found: mask_address(found[0]), value))
+
+
+class _MaskRecords(logging.Filter):
+    """Masks what libraries log."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        record.msg, record.args = mask(record.getMessage()), ()
+        return True

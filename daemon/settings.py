@@ -1,0 +1,147 @@
+"""In charge of config.toml: read, checked as a whole, every mistake told at once. Secrets come from elsewhere."""
+
+import os
+import tomllib
+from collections.abc import Mapping
+from datetime import time
+from pathlib import Path
+from typing import Any, Literal, Self
+
+from pydantic import Field, SecretStr, ValidationError, model_validator
+
+from domain.notice import Limits, Notice, RuleConfig
+from domain.value import Value
+from validators.rulebook import RuleBookError, check_configuration
+
+_CREDENTIAL = "mail-password"  #: name of the systemd credential (LoadCredential=mail-password:…)
+_VARIABLE = "SHOUJIAN_MAIL_PASSWORD"
+
+
+class ConfigError(ValueError):
+    """The configuration cannot be used; the message says every reason. The operator mends it."""
+
+
+class MailboxSettings(Value):
+    """`[mailbox]`: where mail comes from."""
+
+    source: Literal["imap", "folder"] = "imap"
+    provider: str = "126"
+    account: str
+    host: str | None = None
+    port: int | None = None
+    security: Literal["tls", "starttls", "none"] | None = None
+    ca_file: Path | None = None
+    folders: tuple[str, ...] = ()
+    directory: Path | None = None  #: for source = "folder"
+    poll_seconds: int = Field(180, ge=1)
+    timeout_seconds: float = Field(60.0, gt=0)
+
+    @model_validator(mode="after")
+    def _folder_needs_a_directory(self) -> Self:
+        if self.source == "folder" and self.directory is None:
+            raise ValueError('source = "folder" needs `directory`')
+        return self
+
+
+class SmtpSettings(Value):
+    """`[smtp]`: how replies go out. Host, port and security default to the mailbox provider's."""
+
+    host: str | None = None
+    port: int | None = None
+    security: Literal["tls", "starttls", "none"] | None = None
+    ca_file: Path | None = None
+    sender_name: str
+    timeout_seconds: float = Field(60.0, gt=0)
+    seconds_between: float = Field(10.0, ge=0)
+    per_quarter_hour: int = Field(10, ge=1)
+    per_day: int = Field(80, ge=1)
+    per_address_per_day: int = Field(10, ge=1)
+
+
+class DigestSettings(Value):
+    """`[digest]`: when the staff's daily letter goes out, and to whom."""
+
+    at: time = time(8, 30)  #: Asia/Shanghai
+    to: tuple[str, ...] = ()
+
+
+class DataSettings(Value):
+    """`[data]`: where everything is kept."""
+
+    directory: Path = Path("data")
+    database: str | None = None  #: SQLAlchemy URL; default: SQLite in the directory
+
+
+class Settings(Value):
+    """The whole of config.toml."""
+
+    notice: Notice
+    rules: dict[str, RuleConfig]
+    mailbox: MailboxSettings
+    smtp: SmtpSettings
+    digest: DigestSettings = DigestSettings()
+    limits: Limits = Limits()
+    data: DataSettings = DataSettings()
+
+    @property
+    def directory(self) -> Path:
+        return self.data.directory
+
+    @property
+    def database(self) -> str:
+        return self.data.database or f"sqlite:///{self.directory / 'shoujian.db'}"
+
+
+def load(path: Path, data: Path | None = None) -> Settings:
+    """Return the settings of a file. Relative paths in it are taken from the file's own folder.
+
+    Raises:
+        ConfigError: the file is missing, is no TOML, or says something that cannot be; all reasons at once.
+    """
+    try:
+        told = tomllib.loads(path.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError) as error:
+        raise ConfigError(f"cannot read {path}: {error}") from error
+    except tomllib.TOMLDecodeError as error:
+        raise ConfigError(f"{path} is not TOML: {error}") from error
+    settings = parse(told, str(path))
+    directory = data or path.parent / settings.data.directory
+    return settings.model_copy(update={"data": settings.data.model_copy(update={"directory": directory})})
+
+
+def parse(told: Mapping[str, Any], source: str = "config.toml") -> Settings:
+    """Return checked settings, or raise ConfigError with every reason."""
+    try:
+        settings = Settings.model_validate(told)
+        check_configuration(settings.rules)
+    except ValidationError as error:
+        reasons = "; ".join(f"{_where(item['loc'])}: {item['msg']}" for item in error.errors())
+        raise ConfigError(f"{source}: {reasons}") from error
+    except RuleBookError as error:
+        raise ConfigError(f"{source}: {error}") from error
+    return settings
+
+
+def mail_password(environment: Mapping[str, str] = os.environ) -> SecretStr | None:
+    """Return the mailbox's 授权码: the systemd credential, else the environment variable, else None."""
+    folder = environment.get("CREDENTIALS_DIRECTORY")
+    if folder and (file := Path(folder) / _CREDENTIAL).is_file():
+        return SecretStr(file.read_text(encoding="utf-8").strip())
+    value = environment.get(_VARIABLE)
+    return SecretStr(value) if value else None
+
+
+def need_mail_password() -> SecretStr:
+    """Return the mailbox's 授权码.
+
+    Raises:
+        ConfigError: it is nowhere.
+    """
+    password = mail_password()
+    if password is None:
+        raise ConfigError(f"no 授权码: give it as systemd credential {_CREDENTIAL} or in {_VARIABLE}")
+    return password
+
+
+def _where(location: tuple[int | str, ...]) -> str:
+    return ".".join(str(part) for part in location)

@@ -1,0 +1,82 @@
+"""In charge of setting up what the work is done with, from the settings: store, sandbox, sources, post. Effects begin here."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+
+from notify.smtp import SmtpTransport
+
+from daemon.pipeline import Desk
+from daemon.settings import MailboxSettings, Settings, need_mail_password
+from ingest.access import MailboxAccess
+from ingest.folder import FolderSource
+from ingest.mailbox import ImapSource
+from ingest.poll import Source
+from ingest.providers import provider
+from parsers.sandbox import Sandbox
+from store.archive import Archive
+from store.desk import Store
+
+
+def clock() -> datetime:
+    """Return now, aware."""
+    return datetime.now(UTC)
+
+
+def open_store(settings: Settings) -> Store:
+    """Return the store of the data directory, made where there is none."""
+    settings.directory.mkdir(mode=0o700, parents=True, exist_ok=True)
+    return Store.open(settings.database, Archive(settings.directory))
+
+
+@contextmanager
+def open_desk(settings: Settings, store: Store, workers: int = 2) -> Iterator[Desk]:
+    """Give the desk, its sandbox running."""
+    with Sandbox(settings.limits, workers, writable=(settings.directory,)) as sandbox:
+        yield Desk(
+            notice=settings.notice,
+            rules=settings.rules,
+            limits=settings.limits,
+            store=store,
+            sandbox=sandbox,
+            account=settings.mailbox.account,
+            sender_name=settings.smtp.sender_name,
+        )
+
+
+def source(settings: Settings) -> Source:
+    """Return where mail comes from. Raises ConfigError without a 授权码, ValueError for settings that cannot be."""
+    mailbox = settings.mailbox
+    if mailbox.source == "folder":
+        assert mailbox.directory is not None
+        return FolderSource(mailbox.directory)
+    return ImapSource(mailbox_access(mailbox))
+
+
+def mailbox_access(mailbox: MailboxSettings) -> MailboxAccess:
+    """Return the way into the mailbox, its 授权码 included."""
+    return MailboxAccess.of(
+        mailbox.provider,
+        mailbox.account,
+        need_mail_password(),
+        host=mailbox.host,
+        port=mailbox.port,
+        security=mailbox.security,
+        ca_file=mailbox.ca_file,
+        folders=mailbox.folders,
+        read_seconds=mailbox.timeout_seconds,
+    )
+
+
+def transport(settings: Settings) -> SmtpTransport:
+    """Return the way out for letters."""
+    smtp, known = settings.smtp, provider(settings.mailbox.provider)
+    return SmtpTransport(
+        host=smtp.host or known.smtp_host,
+        port=smtp.port or known.smtp_port,
+        security=smtp.security or known.smtp_security.value,
+        account=settings.mailbox.account,
+        password=need_mail_password().get_secret_value(),
+        timeout_s=smtp.timeout_seconds,
+        ca_file=smtp.ca_file,
+    )
