@@ -24,8 +24,7 @@ _MAGIC: tuple[tuple[bytes, Kind, str], ...] = (
     (b"{\\rtf", Kind.RTF, "application/rtf"),
     (b"Rar!\x1a\x07", Kind.RAR, "application/vnd.rar"),
     (b"7z\xbc\xaf\x27\x1c", Kind.SEVENZIP, "application/x-7z-compressed"),
-    (b"\x1f\x8b", Kind.TAR, "application/gzip"),
-    (b"BZh", Kind.TAR, "application/x-bzip2"),
+    (b"\x1f\x8b\x08", Kind.TAR, "application/gzip"),
     (b"\xfd7zXZ\x00", Kind.TAR, "application/x-xz"),
     (b"\x78\x9f\x3e\x22", Kind.TNEF, "application/vnd.ms-tnef"),  # [MS-OXTNEF] 2.1.3.1
     (b"\x7fELF", Kind.EXECUTABLE, "application/x-executable"),
@@ -73,7 +72,9 @@ def _by_magic(head: bytes) -> Sniffed | None:
 
 
 def _by_structure(head: bytes) -> Sniffed | None:
-    """Tell formats whose first bytes are too weak alone: tar by its checksum, DOS programs by their header."""
+    """Tell formats whose first bytes are too weak alone: bzip2 by its block, tar by its checksum, DOS programs by their header."""
+    if head.startswith(b"BZh") and head[4:10] == b"1AY&SY":
+        return Kind.TAR, "application/x-bzip2"
     if _is_tar(head):
         return Kind.TAR, "application/x-tar"
     if head.startswith(b"MZ") and (b"\x00" in head[:64] or b"PE\x00\x00" in head[:1024]):

@@ -4,6 +4,7 @@ Leaves limits of memory and time to `parsers.sandbox`, and what a file is to `pa
 Parser modules import heavy libraries inside their functions, so that loading the table stays light.
 """
 
+import errno
 import hashlib
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
@@ -12,8 +13,6 @@ from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
 from traceback import extract_tb
-
-import structlog
 
 from domain.facts import FileFacts
 from domain.kinds import Kind
@@ -24,7 +23,14 @@ MAX_TEXT = 200_000  #: characters kept of a file's text (FileFacts.text)
 #: Modules of this package that register a parser. Adding a kind is one file and its line here.
 MODULES = ("word", "word_legacy", "encrypted", "odt", "rtf", "html", "plain", "pdf", "image", "ofd", "video")
 
-log = structlog.get_logger(__name__)
+#: Errors of this machine, which are no fault of the file: they rise.
+_OURS = frozenset(
+    (errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EIO, errno.EMFILE, errno.ENFILE, errno.EACCES, errno.EPERM)
+)
+#: How C++ libraries (onnxruntime, OpenCV) say that memory is out.
+_OUT_OF_MEMORY = ("bad_alloc", "bad allocation", "Insufficient memory", "Failed to allocate")
+#: Types that more likely mean a mistake in a reader than a broken file: staff look, no applicant is blamed.
+_MISTAKES = (AttributeError, NameError, TypeError, AssertionError, NotImplementedError)
 
 
 @dataclass(frozen=True)
@@ -94,31 +100,49 @@ def facts_version(parser: Parser, templates: Collection[FormTemplate], commitmen
 
 
 def read_file(path: Path, job: ReadJob) -> FileFacts:
-    """Return what one file tells, read in this process. Bad input never raises: it comes back as `problem`."""
+    """Return what one file tells, read in this process. Bad input never raises: it comes back as `problem`.
+
+    Raises OSError when this machine fails (disk full, file missing), ImportError when a library is missing.
+    """
     reader = parser_for(job.kind)
     if reader is None:
-        return FileFacts(parser="none", version=0, problem="empty" if job.kind is Kind.EMPTY else "unsupported")
+        return failed(job.kind, "empty" if job.kind is Kind.EMPTY else "unsupported", "")
     try:
         facts = reader.read(path, job)
-    except MemoryError:
-        return failed(reader, "memory", "over the memory limit")
-    except Exception as error:  # noqa: BLE001 - libraries raise anything on a hostile file; told as its problem
-        return failed(reader, "corrupt", _place(error))
+    except ImportError:
+        raise
+    except Exception as error:  # libraries raise anything on a hostile file
+        if _is_ours(error, path):
+            raise
+        return failed(job.kind, _problem(error), _place(error))
     return facts.model_copy(
         update={"parser": reader.name, "version": reader.version, "text": facts.text[:MAX_TEXT]},
     )
 
 
-def failed(reader: Parser | None, problem: str, detail: str) -> FileFacts:
+def failed(kind: Kind, problem: str, detail: str) -> FileFacts:
     """Return the facts of a file that could not be read. `detail` is one English line, nothing personal."""
+    reader = parser_for(kind)
     name, version = (reader.name, reader.version) if reader else ("none", 0)
-    log.warning("file not read", parser=name, problem=problem, detail=detail)
     return FileFacts(parser=name, version=version, problem=problem, detail=detail)
+
+
+def _is_ours(error: Exception, path: Path) -> bool:
+    if not isinstance(error, OSError):
+        return False
+    return error.errno in _OURS or (error.errno == errno.ENOENT and str(error.filename) == str(path))
+
+
+def _problem(error: Exception) -> str:
+    if isinstance(error, MemoryError) or getattr(error, "errno", None) == errno.ENOMEM:
+        return "memory"
+    if any(word in str(error) for word in _OUT_OF_MEMORY):
+        return "memory"
+    return "crashed" if isinstance(error, _MISTAKES) else "corrupt"
 
 
 def _place(error: BaseException) -> str:
     """Return where an error rose, without its message, which may quote the file."""
     frames = extract_tb(error.__traceback__)
-    last = frames[-1] if frames else None
-    where = f" at {Path(last.filename).name}:{last.lineno}" if last else ""
+    where = f" at {Path(frames[-1].filename).name}:{frames[-1].lineno}" if frames else ""
     return f"{type(error).__name__}{where}"

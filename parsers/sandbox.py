@@ -1,0 +1,216 @@
+"""In charge of running parsers in worker processes with hard limits, so that a hostile file harms itself only.
+
+Leaves what a worker may touch to `parsers.confine` and what a parser does to `parsers.registry`.
+Workers stay warm: models load once in each. A killed worker is replaced, the others go on.
+"""
+
+import multiprocessing
+import os
+import signal
+import threading
+from collections.abc import Callable, Sequence
+from concurrent.futures import CancelledError
+from concurrent.futures.process import BrokenProcessPool
+from dataclasses import dataclass
+from multiprocessing import forkserver
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+import structlog
+from pebble import ProcessExpired, ProcessFuture, ProcessPool
+
+from domain.facts import FileFacts
+from domain.mail import Mail
+from domain.notice import Limits
+from parsers import registry
+from parsers.confine import allow_cpu, confine
+from parsers.registry import ReadJob
+
+_TASKS_A_WORKER = 100  #: then it is replaced, so that what libraries leak is given back
+_PATIENCE = 60.0  #: seconds past every limit before the pool itself is held for stuck
+
+log = structlog.get_logger(__name__)
+_in_force = ""  #: what confines this worker
+
+
+class ReadFailed(Exception):
+    """A file or mail could not be read within the limits: timeout, memory or crashed. Another try may not help."""
+
+    def __init__(self, problem: str, detail: str = "") -> None:
+        super().__init__(f"{problem}: {detail}" if detail else problem)
+        self.problem = problem
+        self.detail = detail
+
+
+@dataclass(frozen=True)
+class _Task:
+    function: Callable[..., Any]
+    arguments: tuple[Any, ...]
+    seconds: float
+    future: "ProcessFuture[Any]"
+    patience: float  #: seconds until the pool must have settled it, whatever was queued before
+
+
+class Sandbox:
+    """A pool of confined parser processes. Use as a context manager; safe to call from several threads."""
+
+    def __init__(self, limits: Limits, workers: int = 2, *, writable: Sequence[Path] = ()) -> None:
+        """`writable`: places workers may write beside the temporary directory (Landlock); empty: no such bound."""
+        self._limits = limits
+        self._workers = workers
+        self._writable = tuple(writable)
+        self._lock = threading.Lock()
+        self._pool: ProcessPool | None = None
+        self._queued = 0.0  #: seconds granted to tasks not settled yet
+
+    def __enter__(self) -> Self:
+        self._pool = self._new_pool()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        pool, self._pool = self._pool, None
+        if pool is not None:
+            _stop(pool)
+            pool.join()
+
+    def read_mail(self, raw: Path, out: Path) -> Mail:
+        """Return a raw message read; its parts' bytes are written to `out`. Raises ReadFailed."""
+        mail: Mail = self.run(_read_mail, raw, out, self._limits, seconds=self._limits.mail_seconds)
+        return mail
+
+    def read_file(self, path: Path, job: ReadJob) -> FileFacts:
+        """Return what a file tells; problem timeout, memory or crashed where its reader was ended."""
+        return self.read_files([(path, job)])[0]
+
+    def read_files(self, jobs: Sequence[tuple[Path, ReadJob]]) -> list[FileFacts]:
+        """Return what each file tells, in the order given, read in parallel."""
+        seconds = self._limits.parser_seconds
+        tasks = [self._start(registry.read_file, (path, job), seconds) for path, job in jobs]
+        return [self._facts(task, job) for task, (_, job) in zip(tasks, jobs, strict=True)]
+
+    def run(self, function: Callable[..., Any], *arguments: Any, seconds: float) -> Any:
+        """Return what a module's function returns in a worker. Raises ReadFailed, or what the function raises."""
+        return self._settle(self._start(function, arguments, seconds))
+
+    def confinement(self) -> str:
+        """Return in words what confines a worker, as the worker itself found: "memory 3072 MiB, no network"."""
+        return str(self.run(_confinement, seconds=_PATIENCE))
+
+    def _facts(self, task: _Task, job: ReadJob) -> FileFacts:
+        try:
+            facts: FileFacts = self._settle(task)
+        except ReadFailed as failure:
+            facts = registry.failed(job.kind, failure.problem, failure.detail)
+        if facts.problem:
+            log.info("file not read", parser=facts.parser, problem=facts.problem, detail=facts.detail)
+        return facts
+
+    def _start(self, function: Callable[..., Any], arguments: tuple[Any, ...], seconds: float) -> _Task:
+        with self._lock:
+            if self._pool is None or not self._pool.active:
+                self._pool = self._renew(self._pool)
+            self._queued += seconds
+            future: ProcessFuture[Any] = self._pool.schedule(
+                _work, args=(function, seconds, arguments), timeout=seconds
+            )
+            return _Task(function, arguments, seconds, future, self._queued + _PATIENCE)
+
+    def _settle(self, task: _Task, *, again: bool = True) -> Any:
+        try:
+            return self._result(task)
+        except (BrokenProcessPool, CancelledError) as error:
+            if again:  # the pool broke, maybe through another's fault: once more in a new one
+                return self._settle(self._start(task.function, task.arguments, task.seconds), again=False)
+            raise ReadFailed("crashed", "the pool broke twice") from error
+
+    def _result(self, task: _Task) -> Any:
+        try:
+            return task.future.result(timeout=task.patience)
+        except TimeoutError as error:
+            if not task.future.done():
+                self._give_up()
+            raise ReadFailed("timeout", f"over {task.seconds:g} s") from error
+        except MemoryError as error:
+            raise ReadFailed("memory", "over the memory limit") from error
+        except ProcessExpired as error:
+            raise _expired(error) from error
+        finally:
+            with self._lock:
+                self._queued -= task.seconds
+
+    def _give_up(self) -> None:
+        """Drop a pool that did not keep its own time limit: a worker died holding the pool's lock."""
+        log.error("the parser pool is stuck and is replaced")
+        with self._lock:
+            self._pool = self._renew(self._pool)
+
+    def _renew(self, pool: ProcessPool | None) -> ProcessPool:
+        if pool is None:
+            raise RuntimeError("enter the sandbox before use: with Sandbox(limits) as sandbox")
+        _stop(pool)
+        threading.Thread(target=pool.join, daemon=True).start()  # a stuck one may never join
+        return self._new_pool()
+
+    def _new_pool(self) -> ProcessPool:
+        context = multiprocessing.get_context("forkserver")
+        context.set_forkserver_preload(["parsers.registry", "pebble"])
+        return ProcessPool(
+            max_workers=self._workers,
+            max_tasks=_TASKS_A_WORKER,
+            initializer=_begin,
+            initargs=(self._limits, self._writable),
+            context=context,
+        )
+
+
+def _stop(pool: ProcessPool) -> None:
+    pool.stop()  # type: ignore[no-untyped-call] # pebble leaves this method without annotations
+
+
+def _expired(error: ProcessExpired) -> ReadFailed:
+    """Say why a worker ended: the kernel's own SIGKILL is want of memory, SIGXCPU is want of time."""
+    code = error.exitcode or 0
+    if code == -signal.SIGKILL:
+        return ReadFailed("memory", "killed by the kernel")
+    if code == -signal.SIGXCPU:
+        return ReadFailed("timeout", "over the CPU limit")
+    return ReadFailed("crashed", signal.Signals(-code).name if code < 0 else f"exit code {code}")
+
+
+def _begin(limits: Limits, writable: tuple[Path, ...]) -> None:
+    """Prepare a worker: silent, since libraries quote what they read; confined."""
+    global _in_force  # noqa: PLW0603 - a worker's own state, told by `confinement`
+    silence = os.open(os.devnull, os.O_WRONLY)
+    for stream in (1, 2):
+        os.dup2(silence, stream)
+    os.close(silence)
+    _let_forkserver_end()
+    _in_force = confine(limits, writable)
+
+
+def _let_forkserver_end() -> None:
+    """Close the pipe by which a worker keeps the fork server alive after the daemon is gone.
+
+    The fork server then ends with the daemon, and every worker with it (`confine.die_with_parent`).
+    """
+    alive = getattr(forkserver._forkserver, "_forkserver_alive_fd", None)
+    if alive is not None:
+        os.close(alive)
+
+
+def _work(function: Callable[..., Any], seconds: float, arguments: tuple[Any, ...]) -> Any:
+    allow_cpu(seconds)
+    return function(*arguments)
+
+
+def _read_mail(raw: Path, out: Path, limits: Limits) -> Mail:
+    from parsers.mail import read_mail
+
+    return read_mail(raw, out, limits)
+
+
+def _confinement() -> str:
+    return _in_force
