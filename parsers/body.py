@@ -1,0 +1,104 @@
+"""In charge of the words of a mail: charset of a text part, and plain text out of HTML with what is hidden dropped.
+
+Leaves to `quotes` which words are the sender's own, and to `links` what the anchors mean.
+"""
+
+import re
+from collections.abc import Iterator
+
+from bs4 import BeautifulSoup, Tag
+from bs4.element import PageElement, PreformattedString
+
+from domain.text import clean
+from parsers.charset import Decoded, decode_bytes, family
+
+MAX_TEXT = 1_000_000  #: characters kept of one text part; what people write is far shorter
+_META = re.compile(rb"<meta[^>]{0,200}?charset\s*=\s*[\"']?\s*([A-Za-z0-9_:.-]{2,40})", re.IGNORECASE)
+_HIDDEN = re.compile(
+    r"display\s*:\s*none|visibility\s*:\s*hidden|font-size\s*:\s*0(?:\.0*)?(?:px|pt|em|%)?\s*(?:;|$)|opacity\s*:\s*0\s*(?:;|$)"
+    r"|mso-hide\s*:\s*all",
+    re.IGNORECASE,
+)
+_SILENT = ("script", "style", "head", "title", "noscript", "template", "iframe", "object", "embed")
+_BLOCKS = frozenset({
+    "p", "div", "br", "tr", "table", "li", "ul", "ol", "h1", "h2", "h3", "h4", "h5", "h6", "blockquote", "hr", "pre", "section",
+    "article", "header", "footer", "dd", "dt", "dl", "form", "fieldset", "center", "address",
+})  # fmt: skip
+_CELLS = frozenset({"td", "th"})
+_SPACES = re.compile(r"[ \t\xa0\u3000]+")
+_WHITE = re.compile(r"\s+")
+_BLANKS = re.compile(r"\n\s*\n\s*\n+")
+
+
+def decode_body(data: bytes, charset: str, *, html: bool = False) -> Decoded:
+    """Return a text part's bytes as text. An HTML part without a usable label is asked for its own <meta> first."""
+    label = charset
+    if html and not family(charset) and (meta := _META.search(data[:4096])):
+        label = meta[1].decode("ascii")
+        if family(label).startswith("utf-16"):
+            label = ""  # a page that can be searched as bytes is not UTF-16
+    decoded = decode_bytes(data, label)
+    return Decoded(clean(decoded.text.removeprefix("\ufeff"))[:MAX_TEXT], decoded.exact)
+
+
+def soup_of(html: str) -> BeautifulSoup:
+    """Return HTML parsed, without what a reader would not see: scripts, styles, comments, hidden elements."""
+    soup = BeautifulSoup(html[:MAX_TEXT], "lxml")
+    for tag in soup.find_all(_SILENT):
+        tag.decompose()
+    for tag in soup.find_all(_is_hidden):
+        if not tag.decomposed:
+            tag.decompose()
+    for node in soup.find_all(string=lambda text: isinstance(text, PreformattedString)):
+        node.extract()
+    return soup
+
+
+def _is_hidden(tag: Tag) -> bool:
+    style = tag.get("style")
+    return tag.has_attr("hidden") or bool(isinstance(style, str) and _HIDDEN.search(style))
+
+
+def html_to_text(html: str) -> str:
+    """Return the visible text of HTML, a line a block, cells of a row parted by tabs."""
+    return text_of(soup_of(html))
+
+
+def text_of(node: Tag) -> str:
+    """Return the text of a parsed tree, a line a block."""
+    return _BLANKS.sub("\n\n", "\n".join(line for line, _ in lines_of(node))).strip()
+
+
+def lines_of(root: Tag) -> list[tuple[str, PageElement]]:
+    """Return the visible lines of a tree, each with the node it begins at."""
+    lines: list[tuple[str, PageElement]] = []
+    text, begins = "", None
+    for piece, node in _pieces(root):
+        head, newline, tail = piece.rpartition("\n")
+        if newline:
+            lines.append((_tidy(text + head), begins or node))
+            text, begins = tail, None
+        else:
+            text, begins = text + piece, begins or (node if piece.strip() else None)
+    return [*lines, (_tidy(text), begins or root)]
+
+
+def _tidy(line: str) -> str:
+    return _SPACES.sub(" ", clean(line)).strip()
+
+
+def _pieces(root: Tag) -> Iterator[tuple[str, PageElement]]:
+    """Walk without recursion: HTML from outside nests as deep as it likes."""
+    stack: list[tuple[PageElement, str | None]] = [(root, None)]
+    while stack:
+        node, edge = stack.pop()
+        if edge is not None:
+            yield edge, node
+        elif isinstance(node, Tag):
+            edge = "\n" if node.name in _BLOCKS else "\t" if node.name in _CELLS else ""
+            yield edge, node
+            if node.name != "br":
+                stack.append((node, edge))
+                stack.extend((child, None) for child in reversed(node.contents))
+        else:
+            yield _WHITE.sub(" ", str(node)), node

@@ -1,0 +1,62 @@
+"""In charge of links in HTML: anchors and the attributes and words that providers' templates put around them (research §4).
+
+Leaves links written as text to `links_text`, and what a link means to `links`.
+"""
+
+import re
+from collections.abc import Iterator
+
+from bs4 import BeautifulSoup, Tag
+
+from parsers.body import text_of
+from parsers.links_text import Sighting, url_key
+
+#: The app NetEase advertises beside each attachment is not the attachment (T77).
+_PROMOTION = re.compile(r"bigattach-mailmaster-download|app[-_]?download", re.IGNORECASE)
+_TARGETS = ("href", "downloadlink", "data-url", "data-href", "data-downloadurl")
+_MAX_ANCHORS = 400
+_MAX_AROUND = 600  #: characters: more than that is the letter, not the box of one attachment
+
+
+def sightings(soup: BeautifulSoup) -> Iterator[Sighting]:
+    """Yield each link of a parsed page with the words that speak of it alone. Hidden elements are gone from the page."""
+    for tag in soup.find_all(_has_target, limit=_MAX_ANCHORS):
+        if not _is_promotion(tag):
+            attributes = {name.lower(): _one(value) for name, value in tag.attrs.items()}
+            yield Sighting(_target(tag), _around(tag), attributes=attributes, label=tag.get_text(" ", strip=True))
+
+
+def _has_target(tag: Tag) -> bool:
+    return tag.name not in {"link", "base"} and any(tag.has_attr(name) for name in _TARGETS)
+
+
+def _target(tag: Tag) -> str:
+    return next((_one(tag[name]).strip() for name in _TARGETS if tag.has_attr(name)), "")
+
+
+def _one(value: object) -> str:
+    return " ".join(map(str, value)) if isinstance(value, list) else str(value)
+
+
+def _is_promotion(tag: Tag) -> bool:
+    return bool(_PROMOTION.search(f"{_one(tag.get('class', ''))} {_one(tag.get('id', ''))}"))
+
+
+def _around(tag: Tag) -> str:
+    """Return title texts and the text of the largest short element around a link that holds no other link."""
+    parents = [parent for parent in list(tag.parents)[:8] if isinstance(parent, Tag)]
+    titles = [_one(one.get("title", "")) for one in (tag, *parents[:2])]
+    text, key = tag.get_text(" "), url_key(_target(tag))
+    for parent in parents:
+        if _holds_another(parent, key):
+            break
+        around = text_of(parent)
+        if len(around) > _MAX_AROUND:
+            break
+        text = around
+    return "\n".join([*titles, text])
+
+
+def _holds_another(parent: Tag, key: str) -> bool:
+    others = parent.find_all(_has_target, limit=12)
+    return any(url_key(_target(one)) != key for one in others if not _is_promotion(one))

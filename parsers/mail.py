@@ -1,0 +1,92 @@
+"""In charge of a whole mail: raw bytes in, one frozen `Mail` out, every carried file written beside it under its sha256.
+
+Strings together `letter` (one message), `carried` (files at whatever depth), `headers`, `addresses` and `report`. Knows no clock, no
+network and no configuration beyond the limits it is given.
+"""
+
+from email.message import Message
+from pathlib import Path
+
+from domain.mail import Address, Mail
+from domain.notice import Limits
+from parsers.addresses import first_address, normal_address, read_addresses
+from parsers.carried import Hold
+from parsers.headers import date, decode_text, message_ids, relayed_at
+from parsers.letter import read_letter
+from parsers.mime import first
+from parsers.params import read_field
+from parsers.report import is_recall, read_report
+from parsers.skeleton import sha256_of
+
+_MAX_HEADERS = 1000
+_MAX_VALUE = 20_000  #: characters kept of one header
+
+
+def read_mail(raw: Path, out: Path, limits: Limits) -> Mail:
+    """Read a raw RFC 5322 message into a Mail; decoded bytes of every file go to out/<sha256>.
+
+    Never raises for what the message holds; raises OSError when raw cannot be read or out not written.
+    """
+    out.mkdir(parents=True, exist_ok=True)
+    letter = read_letter(raw, out, limits)
+    hold = Hold(out, limits)
+    hold.load(letter)
+    mail = _envelope(letter.root, raw)
+    contents = {
+        "text": letter.text,
+        "quoted": letter.quoted,
+        "parts": tuple(hold.parts),
+        "links": tuple({link.url: link for link in hold.links}.values()),
+        "report": read_report(letter.root, mail.subject, mail.from_.address, letter.text),
+        "archive_problems": tuple(hold.problems),
+        "truncated": letter.truncated,
+        "exact": mail.exact and hold.exact,
+        "defects": (*letter.skeleton.defects, *dict.fromkeys(hold.defects)),
+        "recalled": is_recall(mail.subject),
+    }
+    return mail.model_copy(update=contents)
+
+
+def _envelope(root: Message, raw: Path) -> Mail:
+    """Return a Mail with what its header tells."""
+    subject, (sender, exact) = decode_text(first(root, "subject")), first_address(first(root, "from"))
+    return Mail(
+        sha256=sha256_of(raw),
+        size=raw.stat().st_size,
+        message_id=next(iter(message_ids(first(root, "message-id"))), None),
+        in_reply_to=message_ids(first(root, "in-reply-to")),
+        references=message_ids(first(root, "references")),
+        sent_at=date(first(root, "date")),
+        relayed_at=relayed_at(first(root, "received")),
+        from_=sender,
+        sender=_one(root, "sender"),
+        reply_to=_one(root, "reply-to"),
+        to=read_addresses(first(root, "to"))[0],
+        cc=read_addresses(first(root, "cc"))[0],
+        return_path=_return_path(root),
+        subject=subject.text,
+        headers=_headers(root),
+        media_type=_media_type(root),
+        exact=subject.exact and exact,
+    )
+
+
+def _one(root: Message, name: str) -> Address | None:
+    address, _ = first_address(first(root, name))
+    return address if address.address else None
+
+
+def _return_path(root: Message) -> str | None:
+    """RFC 5321 §4.4: "<>" is the null path of bounces."""
+    values = [str(value) for key, value in root.raw_items() if key.lower() == "return-path"]
+    return normal_address(values[0].strip().strip("<>")) if values else None
+
+
+def _headers(root: Message) -> tuple[tuple[str, str], ...]:
+    pairs = list(root.raw_items())[:_MAX_HEADERS]
+    return tuple((key, decode_text(str(value)).text[:_MAX_VALUE]) for key, value in pairs)
+
+
+def _media_type(root: Message) -> str:
+    report_type = read_field(first(root, "content-type")).get("report-type").lower()
+    return f"{root.get_content_type()}; {report_type}" if report_type else root.get_content_type()

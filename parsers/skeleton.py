@@ -1,0 +1,142 @@
+"""In charge of a message's structure and defects, read by mail-parser from a copy without its bulk.
+
+Long runs of base64 are left where they are in the raw file and a marker line stands for them in the copy: no run of base64 can
+hold a boundary or a header (neither "-" nor ":" is in its alphabet), so the structure is the same, while a 70 MB mail
+costs as little memory as a short one. Leaves the decoding of what parts hold to `mime`.
+"""
+
+import hashlib
+import logging
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from email import message_from_binary_file, message_from_bytes
+from email.errors import MessageError
+from email.message import Message
+from email.policy import compat32
+from pathlib import Path
+from tempfile import NamedTemporaryFile
+from typing import IO
+
+import mailparser
+
+#: It logs header values it cannot decode: names and addresses of people.
+logging.getLogger("mailparser").setLevel(logging.CRITICAL)
+
+_BLOCK = 1 << 16
+_BASE64 = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/=\r\n"
+_MARK = re.compile(rb"@bulk-([0-9a-f]{32})-(\d{1,9})@\r?\n?")
+#: mail-parser's parse steps raise these on malformed input (LIBRARIES.md: 10 of 3,014); the tree is read all the same.
+_PARSER_ERRORS = (
+    MessageError,
+    ValueError,
+    LookupError,
+    TypeError,
+    AttributeError,
+    RecursionError,
+    mailparser.exceptions.MailParserError,
+)
+
+
+@dataclass(frozen=True)
+class Run:
+    """Bytes of the raw file that a marker stands for."""
+
+    offset: int
+    length: int
+
+
+@dataclass(frozen=True)
+class Skeleton:
+    """A message's tree (stdlib nodes, compat32) with its bulk outside, and what mail-parser found wrong with it."""
+
+    raw: Path
+    root: Message
+    nonce: bytes
+    runs: tuple[Run, ...]
+    defects: tuple[str, ...]
+
+    def expand(self, data: bytes) -> Iterator[bytes]:
+        """Yield data with every marker replaced by the bytes it stands for, in pieces of at most 1 MiB."""
+        end = 0
+        for match in _MARK.finditer(data):
+            if match[1] == self.nonce and int(match[2]) < len(self.runs):
+                yield data[end : match.start()]
+                yield from self._run(self.runs[int(match[2])])
+                end = match.end()
+        yield data[end:]
+
+    def _run(self, run: Run) -> Iterator[bytes]:
+        with self.raw.open("rb") as file:
+            file.seek(run.offset)
+            left = run.length
+            while left and (piece := file.read(min(left, 1 << 20))):
+                left -= len(piece)
+                yield piece
+
+
+def sha256_of(path: Path) -> str:
+    """Return the sha256 of a file, read in pieces."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def read_skeleton(raw: Path, scratch: Path) -> Skeleton:
+    """Return the structure of a raw message. `scratch` is a folder to put the copy in; nothing is left there."""
+    nonce = sha256_of(raw)[:32].encode()
+    with NamedTemporaryFile(dir=scratch, suffix=".skeleton") as copy:
+        runs = tuple(_hollow(raw, nonce, copy))
+        copy.flush()
+        root, defects = _parse(Path(copy.name) if runs else raw)
+    return Skeleton(raw, root, nonce, runs, defects)
+
+
+def _hollow(raw: Path, nonce: bytes, copy: IO[bytes]) -> Iterator[Run]:
+    """Copy raw without its long base64; yield the runs left out, merged where they touch."""
+    count, start, end = 0, 0, 0
+    for offset, block in _blocks(raw):
+        if block.translate(None, _BASE64):
+            if end > start:
+                yield Run(start, end - start)
+                count += 1
+            copy.write(block)
+            start = end = 0
+            continue
+        if end == start:
+            blank = len(block) - len(block.lstrip(b"\r\n"))  # the empty line that ends a header stays
+            copy.write(block[:blank] + b"@bulk-%s-%d@\r\n" % (nonce, count))
+            start = offset + blank
+        end = offset + len(block)
+    if end > start:
+        yield Run(start, end - start)
+
+
+def _blocks(raw: Path) -> Iterator[tuple[int, bytes]]:
+    """Yield (offset, bytes) of about 64 KiB each, cut after a line end."""
+    offset = 0
+    with raw.open("rb") as file:
+        while block := file.read(_BLOCK) + file.readline(_BLOCK):
+            yield offset, block
+            offset += len(block)
+
+
+def _parse(path: Path) -> tuple[Message, tuple[str, ...]]:
+    try:
+        parsed = mailparser.parse_from_file(str(path))
+    except _PARSER_ERRORS as error:
+        with path.open("rb") as file:
+            return message_from_binary_file(file, policy=compat32), (f"mail-parser: {type(error).__name__}",)
+    root: Message = parsed.message
+    return root, tuple(sorted(str(defect) for defect in parsed.defects_categories))
+
+
+def epilogue_of(root: Message) -> Message | None:
+    """Return the parts behind the closing boundary as a multipart of their own, or None.
+
+    A forwarded mail that uses the outer boundary again closes it too early (T65).
+    """
+    boundary, epilogue = root.get_boundary(), root.epilogue
+    if not root.is_multipart() or not boundary or not epilogue or f"--{boundary}" not in epilogue:
+        return None
+    head = f'Content-Type: multipart/mixed; boundary="{boundary}"\n\n'
+    return message_from_bytes((head + epilogue).encode("utf-8", "surrogateescape"), policy=compat32)
