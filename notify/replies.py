@@ -84,7 +84,15 @@ def _duplicate(outcome: Outcome, thread: Thread, notice: Notice, post: PostOffic
         "facts": facts,
         "closing": "如本意是更正或补充，请在更新材料后直接回复本邮件，并保留主题中的受理编号。",
     }
-    return _plain("duplicate", f"duplicate:{outcome.reading.mail.sha256}", "重复来信", shown, thread=thread, post=post, numbers=numbers)
+    return _plain(
+        "duplicate",
+        f"duplicate:{outcome.reading.mail.sha256}",
+        "重复来信",
+        shown,
+        thread=thread,
+        post=post,
+        numbers=numbers,
+    )
 
 
 def _guidance(outcome: Outcome, thread: Thread, notice: Notice, post: PostOffice) -> Letter:
@@ -101,7 +109,9 @@ def _guidance(outcome: Outcome, thread: Thread, notice: Notice, post: PostOffice
         "steps": _steps(notice),
         "closing": "如已报送过材料，请回复本邮件并写明受理编号，以便查询。如需尽快答复，请直接电话联系。",
     }
-    return _plain("question", f"question:{thread.recipient.lower()}:{day}", "申报方式说明", shown, thread=thread, post=post)
+    return _plain(
+        "question", f"question:{thread.recipient.lower()}:{day}", "申报方式说明", shown, thread=thread, post=post
+    )
 
 
 def _terms(notice: Notice) -> list[tuple[str, str]]:
@@ -158,7 +168,9 @@ def compose_decision(
         "closing": choose(CLOSING.get(decision, CLOSING["rejected"]), thread.sha256 or "0"),
     }
     key = f"decision:{number}:{decision}:{record.updated_at.isoformat()}"
-    return _plain("decision", key, RESULTS[decision], shown, thread=thread, post=post, numbers=(number,) if number else ())
+    return _plain(
+        "decision", key, RESULTS[decision], shown, thread=thread, post=post, numbers=(number,) if number else ()
+    )
 
 
 def compose_fallback(message: MessageRecord, notice: Notice, post: PostOffice) -> Letter | None:
@@ -179,7 +191,9 @@ def compose_fallback(message: MessageRecord, notice: Notice, post: PostOffice) -
         "facts": [("收到时间", f"{second(message.received_at)}（北京时间，以我方邮箱服务器收到时间为准）")],
         "closing": "",
     }
-    return _plain("notice", f"fallback:{message.sha256}", RESULTS[Decision.MANUAL_REVIEW], shown, thread=thread, post=post)
+    return _plain(
+        "notice", f"fallback:{message.sha256}", RESULTS[Decision.MANUAL_REVIEW], shown, thread=thread, post=post
+    )
 
 
 def _plain(
