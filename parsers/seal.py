@@ -15,18 +15,22 @@ from domain.facts import Seal, SealFacts
 from parsers.scan_ocr import Pixels
 from parsers.seal_legend import read_legend
 from parsers.seal_ring import Ring, fit_rings
+from parsers.seal_square import has_square
 
 _LONG, _LONG_GREY = 1300, 900  #: pixels of the page's long side while searching
 _STRONG, _WEAK = 42, 16  #: redness of fresh ink, of ink that could be one
 _SURE, _MAYBE = 0.62, 0.42  #: share of the ring that is inked
 
 
-def find_seals(rgb: Pixels, page: int, out: Path) -> SealFacts:
-    """Return the seals on a page; each one's cut-out is written to `out` under its sha256."""
-    if is_colourless(rgb):
+def find_seals(rgb: Pixels, page: int, out: Path, *, printed: bool = False) -> SealFacts:
+    """Return the seals on a page; each one's cut-out is written to `out` under its sha256.
+
+    `printed`: the page was drawn from text in full colour, so that black on white is no grey scan.
+    """
+    if is_colourless(rgb) and not printed:
         return _grey_page(rgb, page, out)
     scale = min(1.0, _LONG / max(rgb.shape[:2]))
-    red = redness(cv2.resize(rgb, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA) if scale < 1 else rgb)
+    red = redness(_smaller(rgb, scale))
     rings = _rings(red)
     sure = [ring for ring in rings if ring.coverage >= _SURE and ring.seen >= 0.4]
     if sure:
@@ -36,6 +40,12 @@ def find_seals(rgb: Pixels, page: int, out: Path) -> SealFacts:
         seals = tuple(_seal(rgb, ring.scaled(1 / scale), page, out) for ring in rings[:2])
         return SealFacts(present=None, text=_joined(seals), seals=seals, reason="part of a red ring: faint or cut off")
     return _without_ring(red)
+
+
+def _smaller(rgb: Pixels, scale: float) -> Pixels:
+    if scale >= 1:
+        return rgb
+    return np.asarray(cv2.resize(rgb, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA), np.uint8)
 
 
 def merge_seals(pages: Iterable[SealFacts]) -> SealFacts:
@@ -48,7 +58,13 @@ def merge_seals(pages: Iterable[SealFacts]) -> SealFacts:
             reasons = dict.fromkeys(facts.reason for facts in speaking if facts.reason)
             texts = dict.fromkeys(facts.text for facts in speaking if facts.text)
             electronic = any(facts.electronic for facts in told)
-            return SealFacts(present=answer, text="、".join(texts) or None, seals=seals, reason="; ".join(reasons), electronic=electronic)
+            return SealFacts(
+                present=answer,
+                text="、".join(texts) or None,
+                seals=seals,
+                reason="; ".join(reasons),
+                electronic=electronic,
+            )
     return SealFacts(present=None, reason="no page could be looked at")
 
 
@@ -85,10 +101,23 @@ def _rings(red: Pixels) -> list[Ring]:
 
 def _without_ring(red: Pixels) -> SealFacts:
     """Judge a colour page without a ring: surely absent, unless red ink of a seal's size and shape is left over."""
+    if has_square(np.asarray(red > 26, np.uint8)):
+        return SealFacts(present=None, reason="square seal: a person's name seal, or not an office's")
     for filled, width, height in _blots(red):
         if 0.10 <= filled <= 0.82 and width / height < 2.0 and height / width < 2.0:
             return SealFacts(present=None, reason="red ink that could be a seal, no ring made out")
+    if _breath_of_ring(red):
+        return SealFacts(present=None, reason="a ring so faint that it may be a stain")
     return SealFacts(present=False, reason="colour page without a red ring")
+
+
+def _breath_of_ring(red: Pixels) -> bool:
+    """Tell whether the faintest red, taken over a patch, still makes a ring."""
+    smooth = cv2.blur(red.astype(np.float32), (5, 5))
+    mask = np.asarray(smooth > max(4.5, float(np.percentile(smooth, 90)) + 1.5), np.uint8)
+    if mask.mean() > 0.08:
+        return False
+    return any(ring.coverage >= 0.72 and ring.seen >= 0.7 for ring in fit_rings(mask))
 
 
 def _blots(red: Pixels) -> Iterator[tuple[float, int, int]]:
@@ -105,9 +134,11 @@ def _blots(red: Pixels) -> Iterator[tuple[float, int, int]]:
 def _grey_page(rgb: Pixels, page: int, out: Path) -> SealFacts:
     """Judge a page without colour: a dark ring is a reason to look, nothing more."""
     scale = min(1.0, _LONG_GREY / max(rgb.shape[:2]))
-    grey = cv2.cvtColor(cv2.resize(rgb, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA), cv2.COLOR_RGB2GRAY)
-    ink = np.asarray(cv2.adaptiveThreshold(grey, 1, cv2.ADAPTIVE_THRESH_MEAN_C, cv2.THRESH_BINARY_INV, 31, 12), np.uint8)
-    rings = [ring for ring in fit_rings(ink, grouped=False) if ring.coverage >= 0.7 and ring.seen >= 0.6]
+    grey = cv2.cvtColor(_smaller(rgb, scale), cv2.COLOR_RGB2GRAY)
+    ink = np.asarray(
+        cv2.adaptiveThreshold(grey, 1, cv2.ADAPTIVE_THRESH_MEAN_C, cv2.THRESH_BINARY_INV, 31, 12), np.uint8
+    )
+    rings = [ring for ring in fit_rings(ink, grouped=False) if ring.coverage >= 0.9 and ring.seen >= 0.6]
     if not rings:
         return SealFacts(present=None, reason="grey scan, no ring seen")
     seal = _seal(rgb, rings[0].scaled(1 / scale), page, out)

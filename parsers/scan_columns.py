@@ -1,0 +1,125 @@
+"""In charge of forms without readable rules: the labels' column gives the rows, what stands right of it the values.
+
+Leaves ruled tables to `scan_grid`.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from itertools import pairwise
+
+from parsers.form_labels import Label, Labels
+from parsers.grid import Cell, Grid
+from parsers.scan_ocr import DOUBTFUL, Line
+from parsers.scan_rows import joined, visual_rows
+
+_MOST_PIECES = 4  #: lines a label may be broken into
+
+
+@dataclass(frozen=True)
+class _Row:
+    """A label of the left column and the lines of its value."""
+
+    label: Label
+    pieces: tuple[Line, ...]
+
+    @property
+    def middle(self) -> float:
+        return (self.pieces[0].box[1] + self.pieces[-1].box[3]) / 2
+
+
+def labels_in(lines: Sequence[Line], labels: Labels) -> int:
+    """Return how many fields have their label on the page, each as a line of its own or in pieces."""
+    parts = [part for line in lines for part in _parted(line, labels)]
+    return len({row.label.field for row in _left_rows(parts, labels)})
+
+
+def column_grid(lines: Sequence[Line], labels: Labels, page: int) -> Grid | None:
+    """Return labels and values as a table of rows, or None where fewer than three labels stand in one column."""
+    lines = [part for line in lines for part in _parted(line, labels)]
+    rows = _left_rows(lines, labels)
+    if len({row.label.field for row in rows}) < 3:
+        return None
+    pieces = {piece for row in rows for piece in row.pieces}
+    edge = min(piece.box[2] for piece in pieces)
+    top = rows[0].pieces[0].box[1] - _high(rows[0].pieces[0])
+    values = [line for line in lines if line not in pieces and line.box[0] > edge and line.box[3] > top]
+    ends = [*_ends(rows, values), float("inf")]
+    cells: list[Cell] = []
+    start = float("-inf")
+    for number, (row, end) in enumerate(zip(rows, ends, strict=True)):
+        inside = [line for line in values if start < line.middle <= end]
+        cells += _cells(row, inside, labels, number, page)
+        start = end
+    return Grid(tuple(cells))
+
+
+def _parted(line: Line, labels: Labels) -> tuple[Line, ...]:
+    """Return a line that holds a label and its value ("视频名称 诚信的味道") as two, cut where the label's characters end."""
+    head = labels.leading(line.text)
+    if head is None or not head.rest:
+        return (line,)
+    left, top, right, bottom = line.box
+    seen = line.text.rstrip().removesuffix(head.rest).rstrip()
+    cut = left + (right - left) * _width(seen) / max(_width(line.text.rstrip()), 1.0)
+    label = replace(line, text=seen, box=(left, top, cut, bottom))
+    return label, replace(line, text=head.rest, box=(cut + 1, top, right, bottom))
+
+
+def _width(text: str) -> float:
+    """Return how wide a text is set, in full-width characters."""
+    return sum(0.55 if character.isascii() else 1.0 for character in text)
+
+
+def _cells(row: _Row, inside: Sequence[Line], labels: Labels, number: int, page: int) -> Iterator[Cell]:
+    """Give a row's cells: a second label in it (邮箱 right of 联系电话) begins a cell of its own."""
+    yield _cell("".join(piece.text for piece in row.pieces), row.pieces, number, 0, page)
+    column, value = 1, list[Line]()
+    for line in [line for visual in visual_rows(inside) for line in visual]:
+        if labels.whole(line.text):
+            yield _cell(joined(value), value, number, column, page)
+            yield _cell(line.text, [line], number, column + 1, page)
+            column, value = column + 2, []
+        else:
+            value.append(line)
+    yield _cell(joined(value), value, number, column, page)
+
+
+def _cell(text: str, lines: Sequence[Line], row: int, column: int, page: int) -> Cell:
+    return Cell(text, row, column, page=page, unsure=any(line.score < DOUBTFUL for line in lines))
+
+
+def _left_rows(lines: Sequence[Line], labels: Labels) -> list[_Row]:
+    """Return the labels of the leftmost column, top to bottom, those in pieces put together."""
+    whole = [line for line in lines if labels.whole(line.text)]
+    if not whole:
+        return []
+    first = min(whole, key=lambda line: line.box[0])
+    edge = max(line.box[2] for line in whole if line.box[0] < first.box[2])
+    column = [line for line in lines if line.box[2] < edge + _high(first)]
+    return list(_assembled(sorted(column, key=lambda line: line.middle), labels))
+
+
+def _assembled(column: Sequence[Line], labels: Labels) -> Iterator[_Row]:
+    at = 0
+    while at < len(column):
+        for count in range(min(_MOST_PIECES, len(column) - at), 0, -1):
+            pieces = tuple(column[at : at + count])
+            label = labels.whole("".join(piece.text for piece in pieces))
+            if label and all(below.box[1] - above.box[3] < 1.5 * _high(above) for above, below in pairwise(pieces)):
+                yield _Row(label, pieces)
+                at += count - 1
+                break
+        at += 1
+
+
+def _ends(rows: Sequence[_Row], values: Sequence[Line]) -> Iterator[float]:
+    """Give the height where each row but the last ends: the widest gap between its label's middle and the next one's."""
+    spans = [(min(line.box[1] for line in row), max(line.box[3] for line in row)) for row in visual_rows(values)]
+    for above, below in pairwise(rows):
+        between = [(lower[0] - upper[1], (lower[0] + upper[1]) / 2) for upper, lower in pairwise(spans)]
+        near = [gap for gap in between if above.middle <= gap[1] <= below.middle]
+        yield max(near)[1] if near else (above.middle + below.middle) / 2
+
+
+def _high(line: Line) -> float:
+    return line.box[3] - line.box[1]
