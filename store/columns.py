@@ -1,16 +1,40 @@
-"""In charge of how values stand in columns, alike on SQLite and PostgreSQL: UTC times, words of an enum, frozen values as JSON."""
+"""In charge of the base of all tables and of how values stand in columns, alike on SQLite and PostgreSQL.
+
+UTC times, words of an enum, frozen values as JSON. Leaves which columns there are to `tables`.
+"""
 
 from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any
 
 from pydantic import TypeAdapter
-from sqlalchemy import BigInteger, DateTime, Dialect, Integer, String, Text
+from sqlalchemy import BigInteger, Column, DateTime, Dialect, Integer, MetaData, String, Text
 from sqlalchemy.types import TypeDecorator
+from sqlmodel import Field, SQLModel
 
 from store.errors import NaiveTime
 
 BigId = BigInteger().with_variant(Integer, "sqlite")  #: SQLite numbers rows by itself only for INTEGER
+
+
+NAMES = {
+    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "ck": "ck_%(table_name)s_%(constraint_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_N_name)s_%(referred_table_name)s",
+    "pk": "pk_%(table_name)s",
+}
+
+
+class Table(SQLModel):
+    """The base of our tables: one metadata, named constraints (migrations need names)."""
+
+    metadata = MetaData(naming_convention=NAMES)
+
+
+def counted_up() -> Any:
+    """Return a key the database counts up."""
+    return Field(default=None, sa_column=Column(BigId, primary_key=True, autoincrement=True))
 
 
 class UtcTime(TypeDecorator[datetime]):

@@ -1,16 +1,25 @@
 """In charge of the one object the rest of the program knows the store by. Each promise stands in a module of its own."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime
 from typing import Self
 
 from store.archive import Archive
+from store.cases import Cases
+from store.counts import Figures
 from store.engine import Database, create
 from store.history import History
 from store.ledger import Ledger
+from store.messages import Messages
+from store.outbox import Outbox
 from store.schema import migrate
+from store.transaction import Transaction
+from store.verify import Verify
 from store.work import Work
 
 
-class Store(Ledger, Work, History):
+class Store(Ledger, Work, Messages, Cases, Outbox, History, Figures, Verify):
     """The database and the archive together. Used by several threads and processes at once; knows no clock."""
 
     def __init__(self, database: Database, archive: Archive) -> None:
@@ -23,6 +32,12 @@ class Store(Ledger, Work, History):
         database = Database(create(url))
         migrate(database)
         return cls(database, archive)
+
+    @contextmanager
+    def begin(self, now: datetime) -> Iterator[Transaction]:
+        """Open the transaction that writes an outcome: all of it at the end, nothing when an exception passes."""
+        with self.database.write() as session:
+            yield Transaction(session, now)
 
     def close(self) -> None:
         """Give the connections back; using the store afterwards opens new ones."""

@@ -8,7 +8,8 @@ from domain.kinds import MessageState
 from domain.records import Arrival
 from store.engine import Database, insert_new
 from store.history import note
-from store.tables import CursorRow, LedgerRow, MessageRow, PollRow
+from store.intake_tables import CursorRow, LedgerRow, PollRow
+from store.tables import MessageRow
 from store.values import Cursor, PollRecord
 
 

@@ -1,58 +1,20 @@
 """In charge of the tables: what each row means. Every index serves a query named beside it.
 
 Large values (mail, outcome) stand in tables of their own, so that a claim rewrites a small row.
-Leaves moving rows to the modules of each promise, and changes of shape to `store/migrations`.
+Ledger, cursors and polls stand in `intake_tables`. Leaves moving rows to the modules of each promise, and changes of shape to `store/migrations`.
 """
 
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, CheckConstraint, Column, Index, LargeBinary, MetaData, String, Text, UniqueConstraint
-from sqlmodel import Field, SQLModel
+from sqlalchemy import BigInteger, CheckConstraint, Column, Index, LargeBinary, String, Text, UniqueConstraint
+from sqlmodel import Field
 
 from domain.case import Case, Material, Outcome
 from domain.facts import FileFacts
 from domain.kinds import Decision, MessageKind, MessageState, OutboxState, Role, Severity, Track
 from domain.mail import Mail
-from store.columns import BigId, Json, UtcTime, Word
-
-NAMES = {
-    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
-    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
-    "ck": "ck_%(table_name)s_%(constraint_name)s",
-    "fk": "fk_%(table_name)s_%(column_0_N_name)s_%(referred_table_name)s",
-    "pk": "pk_%(table_name)s",
-}
-
-
-class Table(SQLModel):
-    """The base of our tables: one metadata, named constraints (migrations need names)."""
-
-    metadata = MetaData(naming_convention=NAMES)
-
-
-def _number() -> Any:
-    """Return a key the database counts up."""
-    return Field(default=None, sa_column=Column(BigId, primary_key=True, autoincrement=True))
-
-
-class LedgerRow(Table, table=True):
-    """Where a mail stood on a server: never fetched twice. Identity is `sha256`, not this key."""
-
-    __tablename__ = "ledger"
-    __table_args__ = (UniqueConstraint("account", "folder", "uidvalidity", "uid"),)  # also serves known_uids
-
-    id: int | None = _number()
-    account: str
-    folder: str  #: decoded name
-    uidvalidity: int = Field(sa_type=BigInteger)
-    uid: int = Field(sa_type=BigInteger)
-    sha256: str = Field(foreign_key="messages.sha256", index=True)
-    size: int = Field(sa_type=BigInteger)  #: bytes
-    received_at: datetime = Field(sa_type=UtcTime)  #: INTERNALDATE here
-    source: str  #: imap, folder, import
-    incomplete: bool
-    recorded_at: datetime = Field(sa_type=UtcTime)
+from store.columns import Json, Table, UtcTime, Word, counted_up
 
 
 class MessageRow(Table, table=True):
@@ -183,17 +145,18 @@ class MaterialRow(Table, table=True):
     """One file in its role in a case, as one message brought it. Older ones are kept, `superseded`."""
 
     __tablename__ = "materials"
-    __table_args__ = (UniqueConstraint("case_number", "message_sha256", "path", "role"),)
+    __table_args__ = (UniqueConstraint("case_number", "message_sha256", "path", "role", "nth"),)
 
-    id: int | None = _number()
+    id: int | None = counted_up()
     case_number: str = Field(foreign_key="cases.number", index=True)
     message_sha256: str = Field(foreign_key="messages.sha256", index=True)
     path: str
     role: Role = Field(sa_column=Column(Word(Role), nullable=False))
+    nth: int  #: from 0, where one file holds several forms of the case
     sha256: str = Field(index=True)  # cases_holding
     received_at: datetime = Field(sa_type=UtcTime)
     version: int  #: 1 for the first message that brought this role, 2 for the next …
-    superseded: bool
+    superseded: bool  #: this column and `version` count, not what stands in `material`
     material: Material = Field(sa_column=Column(Json(Material), nullable=False))
 
 
@@ -203,7 +166,7 @@ class FindingRow(Table, table=True):
     __tablename__ = "findings"
     __table_args__ = (CheckConstraint("(case_number IS NULL) <> (message_sha256 IS NULL)", name="one_owner"),)
 
-    id: int | None = _number()
+    id: int | None = counted_up()
     case_number: str | None = Field(default=None, foreign_key="cases.number", index=True)
     message_sha256: str | None = Field(default=None, foreign_key="messages.sha256", index=True)
     code: str = Field(index=True)  # counts
@@ -221,7 +184,7 @@ class LetterRow(Table, table=True):
         Index(None, "recipient_key", "sent_at"),  # sent_since(recipient)
     )
 
-    id: int | None = _number()
+    id: int | None = counted_up()
     message_id: str = Field(unique=True)
     kind: str
     key: str = Field(unique=True)
@@ -260,37 +223,9 @@ class EventRow(Table, table=True):
     __tablename__ = "events"
     __table_args__ = (Index(None, "subject", "id"),)  # history
 
-    id: int | None = _number()
+    id: int | None = counted_up()
     at: datetime = Field(sa_type=UtcTime, index=True)
     actor: str
     subject: str
     event: str
     detail: str = ""
-
-
-class PollRow(Table, table=True):
-    """One look into a mailbox."""
-
-    __tablename__ = "polls"
-    __table_args__ = (Index(None, "account", "id"),)  # last_poll
-
-    id: int | None = _number()
-    account: str
-    started_at: datetime = Field(sa_type=UtcTime)
-    finished_at: datetime = Field(sa_type=UtcTime)
-    ok: bool
-    error: str
-    seen: int  #: mails on the server that were looked at
-    new: int  #: of them, taken in now
-
-
-class CursorRow(Table, table=True):
-    """How far a folder has been taken in without holes."""
-
-    __tablename__ = "cursors"
-
-    account: str = Field(primary_key=True)
-    folder: str = Field(primary_key=True)
-    uidvalidity: int = Field(sa_type=BigInteger)
-    uidnext: int = Field(sa_type=BigInteger)
-    highest: int = Field(sa_type=BigInteger)

@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+from domain.kinds import Decision, MessageKind, MessageState, OutboxState, Track
 from domain.value import Value
 
 
@@ -25,3 +26,18 @@ class PollRecord(Value):
     error: str = ""
     seen: int = 0  #: mails on the server that were looked at
     new: int = 0  #: of them, taken in now
+
+
+class Counts(Value):
+    """Figures for the digest and `status`. A period is `since` ≤ time < `until`; everything else is as of now."""
+
+    arrived: int  #: messages received in the period
+    kinds: dict[MessageKind, int]  #: messages received in the period and decided, by kind
+    decisions: dict[Decision, int]  #: the same, by decision
+    states: dict[MessageState, int]  #: all messages
+    opened: int  #: cases opened in the period
+    cases: dict[Track, dict[Decision, int]]  #: all cases
+    findings: dict[str, int]  #: of all cases as they stand, by rule code
+    letters: dict[OutboxState, int]  #: all letters
+    sent: int  #: letters sent in the period
+    waiting_since: datetime | None  #: arrival of the oldest message that is neither decided nor quarantined

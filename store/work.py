@@ -68,7 +68,7 @@ class Work:
             elif row is not None:
                 row.lease_owner, row.due_at, row.error = None, now + PAUSES[row.attempts - 1], error
                 note(session, now, sha256, "failed", error)
-            return _message(session, sha256).state
+            return message_of(session, sha256).state
 
     def retry_message(self, sha256: str, now: datetime, *, actor: str = "staff") -> bool:
         """Give a message three new tries from now on; False when it is decided, under work, or unknown."""
@@ -91,7 +91,7 @@ class Work:
     def save_mail(self, sha256: str, mail: Mail) -> None:
         """Keep a message as read; its state becomes read unless it is further on. LookupError when it is unknown."""
         with self.database.write() as session:
-            row = _message(session, sha256)
+            row = message_of(session, sha256)
             describe(row, mail)
             if row.state is MessageState.ARCHIVED:
                 row.state = MessageState.READ
@@ -117,7 +117,8 @@ def describe(row: MessageRow, mail: Mail) -> None:
     row.sender_key = row.sender.lower()
 
 
-def _message(session: Session, sha256: str) -> MessageRow:
+def message_of(session: Session, sha256: str) -> MessageRow:
+    """Return the row of a message to be changed; LookupError when there is none."""
     row = session.get(MessageRow, sha256, with_for_update=True)
     if row is None:
         raise LookupError(f"no message {sha256}")

@@ -3,7 +3,9 @@
 from alembic import context
 from sqlalchemy import Connection
 
-from store.tables import Table
+import store.intake_tables
+import store.tables  # noqa: F401  importing them tells the metadata
+from store.columns import Table
 
 
 def _run(connection: Connection | None) -> None:

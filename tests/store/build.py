@@ -132,3 +132,14 @@ def letter(
         message_sha256=answers,
         case_numbers=cases,
     )
+
+
+def conclude(store: Store, sha256: str, number: str | None = None, *, hours: int = 0) -> str:
+    """Record a submission of one case with its reply, as the pipeline does; return the case's number."""
+    form = material(Role.WORD_FORM, "申报表.docx", sha256=store.archive.add_bytes(b"a filled form"))
+    with store.begin(later(hours=hours)) as tx:
+        number = number or tx.next_number(2023, Track.TEXT)
+        tx.save_outcome(outcome(sha256, case(number, form)), sha256, SENDER)
+        tx.enqueue(letter(f"receipt:{sha256}", answers=sha256, cases=(number,)))
+        tx.finish(sha256)
+    return number

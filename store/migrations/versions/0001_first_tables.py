@@ -219,6 +219,7 @@ def upgrade() -> None:
         sa.Column("message_sha256", sa.String(), nullable=False),
         sa.Column("path", sa.String(), nullable=False),
         sa.Column("role", sa.String(), nullable=False),
+        sa.Column("nth", sa.Integer(), nullable=False),
         sa.Column("sha256", sa.String(), nullable=False),
         sa.Column("received_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
@@ -228,7 +229,12 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["message_sha256"], ["messages.sha256"], name="fk_materials_message_sha256_messages"),
         sa.PrimaryKeyConstraint("id", name="pk_materials"),
         sa.UniqueConstraint(
-            "case_number", "message_sha256", "path", "role", name="uq_materials_case_number_message_sha256_path_role"
+            "case_number",
+            "message_sha256",
+            "path",
+            "role",
+            "nth",
+            name="uq_materials_case_number_message_sha256_path_role_nth",
         ),
     )
     op.create_index("ix_materials_case_number", "materials", ["case_number"], unique=False)

@@ -1,0 +1,142 @@
+"""In charge of letters on their way: claimed before the wire is touched, settled by what the server said, held in doubt.
+
+    queued → sending → sent        sending → queued (later)        sending → held → queued | cancelled
+
+Leaves dialling, and what a server's answer means, to `notify`.
+"""
+
+from datetime import datetime, timedelta
+
+from sqlalchemy import func, or_
+from sqlmodel import col, select
+from sqlmodel.sql.expression import SelectOfScalar
+
+from domain.kinds import OutboxState
+from domain.records import LetterRecord
+from store.engine import Database
+from store.letters import tell, to_records
+from store.tables import LetterRow, MessageRow
+
+_TOLD = {OutboxState.SENT: "replied", OutboxState.HELD: "held", OutboxState.CANCELLED: "cancelled"}
+_MAY_BECOME = {
+    OutboxState.SENDING: frozenset({OutboxState.SENT, OutboxState.QUEUED, OutboxState.HELD, OutboxState.CANCELLED}),
+    OutboxState.HELD: frozenset({OutboxState.SENT}),  # a slow sender comes back with the server's acceptance
+}
+
+
+def next_letter(now: datetime) -> SelectOfScalar[LetterRow]:
+    """Return the query for the letter to send next: the one due longest."""
+    due = select(LetterRow).where(LetterRow.state == OutboxState.QUEUED, LetterRow.next_at <= now)
+    return due.order_by(col(LetterRow.next_at), col(LetterRow.id)).limit(1).with_for_update(skip_locked=True)
+
+
+class Outbox:
+    """What `notify` and staff ask and tell about letters."""
+
+    database: Database
+
+    def claim_letter(self, owner: str, now: datetime) -> LetterRecord | None:
+        """Take the next letter that is due: state sending, attempt counted, committed before anyone dials."""
+        with self.database.write() as session:
+            row = session.exec(next_letter(now)).first()
+            if row is None:
+                return None
+            row.state, row.owner, row.claimed_at = OutboxState.SENDING, owner, now
+            row.attempts += 1
+            return to_records(session, [row])[0]
+
+    def settle_letter(
+        self,
+        id: int,
+        state: OutboxState,
+        now: datetime,
+        *,
+        next_at: datetime | None = None,
+        error: str = "",
+        proof: str = "",
+    ) -> bool:
+        """Write how an attempt ended; False, and nothing written, when the letter is not being sent.
+
+        `next_at` is for queued (default: now), `proof` the server's acceptance line, `error` its answer or why it is held.
+        A letter held meanwhile may still turn out to be sent.
+        """
+        with self.database.write() as session:
+            row = session.get(LetterRow, id, with_for_update=True)
+            if row is None or state not in _MAY_BECOME.get(row.state, frozenset()):
+                return False
+            row.state, row.error, row.proof, row.owner = state, error, proof, None
+            row.next_at = next_at or now
+            row.sent_at = now if state is OutboxState.SENT else None
+            if event := _TOLD.get(state):
+                tell(session, row, now, event, proof or error)
+            return True
+
+    def release_letter(self, id: int, now: datetime, *, actor: str = "staff") -> bool:
+        """Queue a held letter again; False when it is not held."""
+        return self._move(id, {OutboxState.HELD}, OutboxState.QUEUED, now, event="released", actor=actor)
+
+    def cancel_letter(self, id: int, now: datetime, *, actor: str = "staff") -> bool:
+        """Take a letter back that is queued or held; False when it is neither."""
+        return self._move(
+            id, {OutboxState.QUEUED, OutboxState.HELD}, OutboxState.CANCELLED, now, event="cancelled", actor=actor
+        )
+
+    def stuck_letters(self, now: datetime, older_than: timedelta) -> tuple[LetterRecord, ...]:
+        """Return letters that someone has been sending for longer than that: a dead process's, most likely in doubt."""
+        claimed = col(LetterRow.claimed_at) <= now - older_than
+        return self._letters(select(LetterRow).where(LetterRow.state == OutboxState.SENDING, claimed))
+
+    def letter(self, id: int) -> LetterRecord | None:
+        """Return a letter by its row id."""
+        return next(iter(self._letters(select(LetterRow).where(LetterRow.id == id))), None)
+
+    def letter_by_key(self, key: str) -> LetterRecord | None:
+        """Return the letter of a key."""
+        return next(iter(self._letters(select(LetterRow).where(LetterRow.key == key))), None)
+
+    def letters(self, *, state: OutboxState | None = None, since: datetime | None = None) -> tuple[LetterRecord, ...]:
+        """Return letters, oldest first. `since` is when they were made."""
+        query = select(LetterRow)
+        if state is not None:
+            query = query.where(LetterRow.state == state)
+        if since is not None:
+            query = query.where(LetterRow.created_at >= since)
+        return self._letters(query)
+
+    def is_ours(self, message_id: str) -> bool:
+        """Tell whether we wrote a letter with this Message-ID."""
+        with self.database.read() as session:
+            return session.exec(select(LetterRow.id).where(LetterRow.message_id == message_id)).first() is not None
+
+    def sent_since(self, when: datetime, recipient: str | None = None) -> int:
+        """Return how many letters were sent since a moment, to anyone or to one address."""
+        query = select(func.count()).select_from(LetterRow).where(col(LetterRow.sent_at) >= when)
+        if recipient is not None:
+            query = query.where(LetterRow.recipient_key == recipient.lower())
+        return self._count(query)
+
+    def questions_answered(self, sender: str, since: datetime) -> int:
+        """Return how many guidance letters were made since a moment for mails from an address, or to that address."""
+        query = select(func.count()).select_from(LetterRow).outerjoin(MessageRow)
+        theirs = or_(col(LetterRow.recipient_key) == sender.lower(), col(MessageRow.sender_key) == sender.lower())
+        made = (LetterRow.kind == "question", LetterRow.created_at >= since, LetterRow.state != OutboxState.CANCELLED)
+        return self._count(query.where(*made, theirs))
+
+    def _letters(self, query: SelectOfScalar[LetterRow]) -> tuple[LetterRecord, ...]:
+        with self.database.read() as session:
+            return to_records(session, session.exec(query.order_by(col(LetterRow.id))).all())
+
+    def _count(self, query: SelectOfScalar[int]) -> int:
+        with self.database.read() as session:
+            return session.exec(query).one()
+
+    def _move(
+        self, id: int, sources: set[OutboxState], target: OutboxState, now: datetime, *, event: str, actor: str
+    ) -> bool:
+        with self.database.write() as session:
+            row = session.get(LetterRow, id, with_for_update=True)
+            if row is None or row.state not in sources:
+                return False
+            row.state, row.next_at = target, now
+            tell(session, row, now, event, actor=actor)
+            return True
