@@ -3,40 +3,24 @@
 Depth, number and bytes are limited across the whole mail. Leaves unpacking to `archive` and `tnef`, one message to `letter`.
 """
 
-import warnings
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Protocol
-
-from PIL import Image, UnidentifiedImageError
 
 from domain.kinds import ARCHIVES, Kind
 from domain.mail import ArchiveProblem, Link, Part
 from domain.notice import Limits
+from parsers.archive import Member, Unpacked, unpack
+from parsers.body import decode_body, html_to_text
+from parsers.decoration import is_decoration
 from parsers.filenames import FileName, distinct, safe_name, suffix_for
 from parsers.kinds import sniff
-from parsers.letter import Carried, Letter, read_letter
+from parsers.letter import MAX_BODY, Carried, Letter, read_letter
 from parsers.links import find_links
 from parsers.passwords import passwords_in
+from parsers.tnef import unpack_tnef
 from parsers.transfer import Blob
 
-#: Signatures that programs check and nobody reads.
-_SIGNATURES = frozenset({
-    "application/pkcs7-signature", "application/x-pkcs7-signature", "application/pgp-signature", "application/pgp-encrypted",
-})  # fmt: skip
-_JUNK = ("__MACOSX/", "Thumbs.db", ".DS_Store", "desktop.ini")
-
-
-class _Member(Protocol):
-    @property
-    def name(self) -> str: ...
-    @property
-    def path(self) -> Path: ...
-    @property
-    def size(self) -> int: ...
-    @property
-    def sha256(self) -> str: ...
+_TNEF_BODIES = frozenset({"message.html", "message.txt"})
 
 
 @dataclass(frozen=True)
@@ -59,6 +43,7 @@ class Hold:
     problems: list[ArchiveProblem] = field(default_factory=list)
     links: list[Link] = field(default_factory=list)
     defects: list[str] = field(default_factory=list)
+    texts: list[str] = field(default_factory=list)  #: the mail's words where Outlook hid them in winmail.dat
     exact: bool = True
     _taken: set[str] = field(default_factory=set)
     _unpacked_bytes: int = 0
@@ -95,19 +80,15 @@ class Hold:
                 sha256=carried.blob.sha256,
                 size=carried.blob.size,
                 inline=inline,
-                decoration=carried.declared_type in _SIGNATURES or _is_decoration(kind, carried, inline=inline),
+                decoration=is_decoration(carried.blob.path, kind, carried.declared_type, inline=inline),
             )
         )
         if opened:
             self._open(kind, carried.blob, path, place)
 
     def _open(self, kind: Kind, blob: Blob, path: str, place: _Place) -> None:
-        if kind in ARCHIVES:
+        if kind in ARCHIVES or kind is Kind.TNEF:
             self._open_archive(kind, blob, path, place)
-        elif kind is Kind.TNEF:
-            from parsers.tnef import unpack_tnef
-
-            self._members(unpack_tnef(blob.path, self.out).members, path, place)
         elif kind is Kind.MESSAGE:
             self._open_message(blob, path, place)
 
@@ -119,59 +100,44 @@ class Hold:
         self.load(letter, _Place(f"{path}/", place.archives, place.messages + 1, place.passwords))
 
     def _open_archive(self, kind: Kind, blob: Blob, path: str, place: _Place) -> None:
-        from parsers.archive import unpack
-
         if place.archives >= self.limits.archive_depth:
             self.problems.append(ArchiveProblem(path=path, problem="bomb", detail="archives are nested too deep"))
             return
+        unpacked = self._unpacked(kind, blob, place)
+        self._unpacked_bytes += sum(member.size for member in unpacked.members)
+        self._unpacked_files += len(unpacked.members)
+        self.problems += [
+            problem.model_copy(update={"path": f"{path}/{problem.path}" if problem.path else path})
+            for problem in unpacked.problems
+        ]
+        for number, member in enumerate(unpacked.members, 1):
+            if kind is Kind.TNEF and member.name in _TNEF_BODIES:
+                self._tell(member)
+            else:
+                self._take_member(member, number, path, place)
+
+    def _unpacked(self, kind: Kind, blob: Blob, place: _Place) -> Unpacked:
+        """Unpack within what the limits leave after the archives opened before."""
         left = self.limits.model_copy(
             update={
                 "archive_bytes": max(0, self.limits.archive_bytes - self._unpacked_bytes),
                 "archive_files": max(0, self.limits.archive_files - self._unpacked_files),
             }
         )
-        unpacked = unpack(blob.path, kind, self.out, left, place.passwords)
-        self._unpacked_bytes += sum(member.size for member in unpacked.members)
-        self._unpacked_files += len(unpacked.members)
-        self.problems += [
-            problem.model_copy(update={"path": path if problem.path in ("", ".") else f"{path}/{problem.path}"})
-            for problem in unpacked.problems
-        ]
-        self._members(unpacked.members, path, place)
+        if kind is Kind.TNEF:
+            return unpack_tnef(blob.path, self.out, left)
+        return unpack(blob.path, kind, self.out, left, place.passwords)
 
-    def _members(self, members: Iterable[_Member], path: str, place: _Place) -> None:
-        for number, member in enumerate(members, 1):
-            *folders, name = member.name.replace("\\", "/").split("/")
-            if name.startswith(("._", "~$")) or any(junk in member.name for junk in _JUNK):
-                continue
-            prefix = "/".join([path, *filter(None, map(safe_name, folders))]) + "/"
-            blob = Blob(member.path, member.sha256, member.size)
-            inside = _Place(prefix, place.archives + 1, place.messages, place.passwords)
-            self._take(Carried(FileName(name), blob), number, inside)
+    def _take_member(self, member: Member, number: int, path: str, place: _Place) -> None:
+        *folders, name = member.name.split("/")
+        prefix = "/".join([path, *filter(None, map(safe_name, folders))]) + "/"
+        inside = _Place(prefix, place.archives + 1, place.messages, place.passwords)
+        self._take(Carried(FileName(name), Blob(member.path, member.sha256, member.size)), number, inside)
 
-
-def _is_decoration(kind: Kind, carried: Carried, *, inline: bool) -> bool:
-    """Tell signature logos, emoticons and tracking pixels from a form photographed into the text (T62, T72).
-
-    Only pictures of the text count; one that is small on paper, thin as a banner or of icon size is decoration.
-    """
-    if kind is not Kind.IMAGE:
-        return False
-    size = _pixels(carried.blob.path)
-    if size and max(size) <= 3:
-        return True
-    if not inline:
-        return False
-    if not size:
-        return carried.blob.size < 8 * 1024
-    short, long = sorted(size)
-    banner = short <= 260 and long >= 2.2 * short and carried.blob.size < 200 * 1024
-    return long <= 320 or short <= 120 or banner or (long <= 480 and carried.blob.size < 40 * 1024)
-
-
-def _pixels(path: Path) -> tuple[int, int] | None:
-    try:
-        with warnings.catch_warnings(action="ignore"), Image.open(path) as picture:
-            return picture.size
-    except (UnidentifiedImageError, OSError, ValueError, SyntaxError, Image.DecompressionBombError):
-        return None
+    def _tell(self, member: Member) -> None:
+        """Take Outlook's own copy of the text out of winmail.dat: words, not a file."""
+        html = member.name.endswith(".html")
+        with member.path.open("rb") as file:
+            decoded = decode_body(file.read(MAX_BODY), "", html=html)
+        self.links += find_links(decoded.text, "") if html else find_links("", decoded.text)
+        self.texts.append(html_to_text(decoded.text) if html else decoded.text.strip())

@@ -24,7 +24,7 @@ _FORWARD_SUBJECT = re.compile(r"^\s*(?:fwd?|转发|轉寄|轉發)\s*(?:\(\d+\))?
 _TEXT_PIECE = re.compile(r"^ATT\d{3,8}\.(?:txt|html?)$", re.IGNORECASE)
 #: Machine-readable halves of reports: `report` reads them, nobody opens them.
 _REPORT_PARTS = re.compile(r"^message/(?:global-)?(?:delivery-status|disposition-notification)$|^text/rfc822-headers$")
-_MAX_BODY = 4 << 20  #: bytes of one text part that are read as words
+MAX_BODY = 4 << 20  #: bytes of one text part that are read as words
 
 
 @dataclass(frozen=True)
@@ -139,7 +139,7 @@ def _carried(leaf: Leaf, blob: Blob) -> Carried:
 
 def _read_words(letter: Letter, leaf: Leaf, blob: Blob, out: Path) -> None:
     with blob.path.open("rb") as file:
-        data = file.read(_MAX_BODY)
+        data = file.read(MAX_BODY)
     charset = leaf.content_type.get("charset")
     if leaf.media_type == "text/html":
         decoded = decode_body(data, charset, html=True)

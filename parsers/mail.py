@@ -33,7 +33,7 @@ def read_mail(raw: Path, out: Path, limits: Limits) -> Mail:
     hold.load(letter)
     mail = _envelope(letter.root, raw)
     contents = {
-        "text": letter.text,
+        "text": letter.text or "\n\n".join(hold.texts),
         "quoted": letter.quoted,
         "parts": tuple(hold.parts),
         "links": tuple({link.url: link for link in hold.links}.values()),
