@@ -5,10 +5,6 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from notify.guards import silence
-from parsers.mail import passwords_in
-from parsers.subject import read_subject
-
 from daemon import sorting
 from daemon.assembly import Draft, assemble
 from daemon.merging import Merged, candidates_of, differences, match, merge
@@ -19,11 +15,15 @@ from domain.kinds import Decision, Kind, MessageKind, Role
 from domain.mail import Mail
 from domain.notice import Limits, Notice, RuleConfig
 from domain.records import CaseRecord, Claimed, Letter
+from notify.guards import Silence, silence
 from notify.letters import PostOffice
 from notify.replies import compose
+from parsers.passwords import passwords_in
 from parsers.registry import ReadJob, facts_version, failed, parser_for
 from parsers.sandbox import Sandbox
-from store.desk import Store, Transaction
+from parsers.subject import read_subject
+from store.desk import Store
+from store.transaction import Transaction
 from validators.rulebook import Context, judge, judge_message
 
 #: Problems of this moment or of this mail's words, not of the bytes alone: tried again when the file comes again.
@@ -82,8 +82,7 @@ def read(claimed: Claimed, desk: Desk) -> Reading:
 
 def conclude(reading: Reading, desk: Desk) -> Outcome:
     """Return what becomes of a message: its kind, its cases judged, and why."""
-    own = (desk.notice.mailbox, desk.account)
-    if quiet := silence(reading.mail, own, desk.store.is_our_letter):
+    if quiet := loop_guard(reading.mail, desk):
         return Outcome(reading=reading, kind=quiet.kind, decision=Decision.IGNORED, reason=quiet.reason)
     placed = place(reading.mail, reading.facts)
     roles = {item.part.path: item.role for item in placed}
@@ -99,6 +98,11 @@ def conclude(reading: Reading, desk: Desk) -> Outcome:
             reason=f"same materials as {original}",
         )
     return _judged(reading, placed, roles, desk)
+
+
+def loop_guard(mail: Mail, desk: Desk) -> Silence | None:
+    """Return why a mail must never be answered (RFC 3834 §2), or None."""
+    return silence(mail, (desk.notice.mailbox, desk.account), desk.store.is_ours)
 
 
 def commit(outcome: Outcome, claimed: Claimed, desk: Desk, now: datetime) -> Processed:

@@ -33,8 +33,8 @@ class MailboxSettings(Value):
     ca_file: Path | None = None
     folders: tuple[str, ...] = ()
     directory: Path | None = None  #: for source = "folder"
-    poll_seconds: int = Field(180, ge=1)
-    timeout_seconds: float = Field(60.0, gt=0)
+    poll_seconds: int = Field(default=180, ge=1)
+    timeout_seconds: float = Field(default=60.0, gt=0)
 
     @model_validator(mode="after")
     def _folder_needs_a_directory(self) -> Self:
@@ -51,11 +51,11 @@ class SmtpSettings(Value):
     security: Literal["tls", "starttls", "none"] | None = None
     ca_file: Path | None = None
     sender_name: str
-    timeout_seconds: float = Field(60.0, gt=0)
-    seconds_between: float = Field(10.0, ge=0)
-    per_quarter_hour: int = Field(10, ge=1)
-    per_day: int = Field(80, ge=1)
-    per_address_per_day: int = Field(10, ge=1)
+    timeout_seconds: float = Field(default=60.0, gt=0)
+    seconds_between: float = Field(default=10.0, ge=0)
+    per_quarter_hour: int = Field(default=10, ge=1)
+    per_day: int = Field(default=80, ge=1)
+    per_address_per_day: int = Field(default=10, ge=1)
 
 
 class DigestSettings(Value):
@@ -82,6 +82,7 @@ class Settings(Value):
     digest: DigestSettings = DigestSettings()
     limits: Limits = Limits()
     data: DataSettings = DataSettings()
+    password: SecretStr | None = None  #: the mailbox's 授权码; never from the file
 
     @property
     def directory(self) -> Path:
@@ -90,6 +91,12 @@ class Settings(Value):
     @property
     def database(self) -> str:
         return self.data.database or f"sqlite:///{self.directory / 'shoujian.db'}"
+
+    def need_password(self) -> SecretStr:
+        """Return the mailbox's 授权码. Raises ConfigError when it is nowhere."""
+        if self.password is None:
+            raise ConfigError(f"no 授权码: give it as systemd credential {_CREDENTIAL} or in {_VARIABLE}")
+        return self.password
 
 
 def load(path: Path, data: Path | None = None) -> Settings:
@@ -106,11 +113,14 @@ def load(path: Path, data: Path | None = None) -> Settings:
         raise ConfigError(f"{path} is not TOML: {error}") from error
     settings = parse(told, str(path))
     directory = data or path.parent / settings.data.directory
-    return settings.model_copy(update={"data": settings.data.model_copy(update={"directory": directory})})
+    kept = settings.data.model_copy(update={"directory": directory})
+    return settings.model_copy(update={"data": kept, "password": mail_password()})
 
 
 def parse(told: Mapping[str, Any], source: str = "config.toml") -> Settings:
     """Return checked settings, or raise ConfigError with every reason."""
+    if "password" in told:
+        raise ConfigError(f"{source}: no secret belongs into the file; give it as systemd credential or in {_VARIABLE}")
     try:
         settings = Settings.model_validate(told)
         check_configuration(settings.rules)
@@ -129,18 +139,6 @@ def mail_password(environment: Mapping[str, str] = os.environ) -> SecretStr | No
         return SecretStr(file.read_text(encoding="utf-8").strip())
     value = environment.get(_VARIABLE)
     return SecretStr(value) if value else None
-
-
-def need_mail_password() -> SecretStr:
-    """Return the mailbox's 授权码.
-
-    Raises:
-        ConfigError: it is nowhere.
-    """
-    password = mail_password()
-    if password is None:
-        raise ConfigError(f"no 授权码: give it as systemd credential {_CREDENTIAL} or in {_VARIABLE}")
-    return password
 
 
 def _where(location: tuple[int | str, ...]) -> str:

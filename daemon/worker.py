@@ -9,7 +9,7 @@ from datetime import datetime
 
 import structlog
 
-from daemon.pipeline import Desk, Processed, process
+from daemon.pipeline import Desk, Processed, loop_guard, process
 from domain.kinds import MessageState
 from domain.records import Claimed
 from notify.replies import compose_fallback
@@ -63,11 +63,10 @@ def _failed(claimed: Claimed, desk: Desk, clock: Clock, me: str, error: Exceptio
 
 
 def _say_that_a_person_looks(claimed: Claimed, desk: Desk, now: datetime) -> None:
-    """Nobody is left in silence: where the mail could at least be read, its sender learns that a person looks."""
-    mail = desk.store.mail(claimed.sha256)
-    if mail is None or not claimed.reply:
+    """Leave nobody in silence: where the mail could at least be read, its sender learns that a person looks."""
+    mail, record = desk.store.mail(claimed.sha256), desk.store.message(claimed.sha256)
+    if mail is None or record is None or not claimed.reply or loop_guard(mail, desk):
         return
-    letter = compose_fallback(mail, claimed.received_at, desk.notice, desk.post(now))
-    if letter:
+    if letter := compose_fallback(record, desk.notice, desk.post(now)):
         with desk.store.begin(now) as tx:
             tx.enqueue(letter)

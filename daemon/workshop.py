@@ -1,21 +1,28 @@
 """In charge of setting up what the work is done with, from the settings: store, sandbox, sources, post. Effects begin here."""
 
+import ssl
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
-
-from notify.smtp import SmtpTransport
+from typing import Literal
 
 from daemon.pipeline import Desk
-from daemon.settings import MailboxSettings, Settings, need_mail_password
+from daemon.settings import Settings
 from ingest.access import MailboxAccess
 from ingest.folder import FolderSource
 from ingest.mailbox import ImapSource
 from ingest.poll import Source
-from ingest.providers import provider
+from ingest.providers import Security, provider
+from notify.smtp import SmtpAccess, SmtpTransport
 from parsers.sandbox import Sandbox
 from store.archive import Archive
 from store.desk import Store
+
+_NAMES: dict[Security, Literal["ssl", "starttls", "none"]] = {
+    Security.TLS: "ssl",
+    Security.STARTTLS: "starttls",
+    Security.NONE: "none",
+}
 
 
 def clock() -> datetime:
@@ -50,15 +57,16 @@ def source(settings: Settings) -> Source:
     if mailbox.source == "folder":
         assert mailbox.directory is not None
         return FolderSource(mailbox.directory)
-    return ImapSource(mailbox_access(mailbox))
+    return ImapSource(mailbox_access(settings))
 
 
-def mailbox_access(mailbox: MailboxSettings) -> MailboxAccess:
+def mailbox_access(settings: Settings) -> MailboxAccess:
     """Return the way into the mailbox, its 授权码 included."""
+    mailbox = settings.mailbox
     return MailboxAccess.of(
         mailbox.provider,
         mailbox.account,
-        need_mail_password(),
+        settings.need_password(),
         host=mailbox.host,
         port=mailbox.port,
         security=mailbox.security,
@@ -71,12 +79,14 @@ def mailbox_access(mailbox: MailboxSettings) -> MailboxAccess:
 def transport(settings: Settings) -> SmtpTransport:
     """Return the way out for letters."""
     smtp, known = settings.smtp, provider(settings.mailbox.provider)
-    return SmtpTransport(
+    security = Security(smtp.security or known.smtp_security)
+    access = SmtpAccess(
         host=smtp.host or known.smtp_host,
         port=smtp.port or known.smtp_port,
-        security=smtp.security or known.smtp_security.value,
-        account=settings.mailbox.account,
-        password=need_mail_password().get_secret_value(),
+        security=_NAMES[security],
+        user=settings.mailbox.account,
+        sender=settings.mailbox.account,
+        password=settings.need_password().get_secret_value(),
         timeout_s=smtp.timeout_seconds,
-        ca_file=smtp.ca_file,
     )
+    return SmtpTransport(access, ssl.create_default_context(cafile=smtp.ca_file) if smtp.ca_file else None)

@@ -1,0 +1,136 @@
+"""In charge of the command line (CONTRACT.md): what is asked for, handed to whoever does it, and the exit code.
+
+0 done; 1 finished, but something needs a person; 2 bad usage or configuration, told in one line.
+"""
+
+import json
+import sys
+from datetime import datetime
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from click.exceptions import ClickException, NoArgsIsHelpError
+
+from daemon import journal
+from daemon.settings import ConfigError, Settings, load
+from domain.notice import SHANGHAI
+
+app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, rich_markup_mode=None)
+
+Config = Annotated[Path | None, typer.Option("--config", help="Configuration file (default: config.toml).")]
+Data = Annotated[Path | None, typer.Option("--data", help="Data directory (default: from the configuration).")]
+PERSON_NEEDED = 1
+BAD_USAGE = 2
+
+_given: dict[str, Path | None] = {"config": None, "data": None}
+
+
+@app.callback()
+def shoujian(config: Config = None, data: Data = None, verbose: bool = False) -> None:
+    """Mail desk for a public call for entries: reads, checks and answers every applicant's e-mail."""
+    _given.update(config=config, data=data)
+    journal.configure(verbose=verbose)
+
+
+def settings_of(config: Path | None, data: Path | None) -> Settings:
+    """Return the settings; `--config` and `--data` count before and after the command alike."""
+    return load(config or _given["config"] or Path("config.toml"), data or _given["data"])
+
+
+@app.command()
+def run(config: Config = None, data: Data = None) -> None:
+    """Run the daemon in the foreground (what systemd starts)."""
+    from daemon.running import run_service
+
+    run_service(settings_of(config, data))
+
+
+@app.command()
+def once(config: Config = None, data: Data = None) -> None:
+    """Do one full cycle (poll, process, send) and exit; for cron and tests."""
+    from daemon.running import run_once
+
+    if not run_once(settings_of(config, data)):
+        raise typer.Exit(PERSON_NEEDED)
+
+
+@app.command()
+def demo(
+    out: Annotated[Path, typer.Option(help="Where replies, records, digest and workbook go.")] = Path("demo-out"),
+    config: Config = None,
+) -> None:
+    """Do the whole main job on this machine, with no account: sample mails in, replies, records and digest out."""
+    from daemon.demo import run_demo
+
+    if not run_demo(settings_of(config, None), out):
+        raise typer.Exit(PERSON_NEEDED)
+
+
+@app.command()
+def check(
+    paths: Annotated[list[Path], typer.Argument(help=".eml files or folders of them.")],
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON object a message, one line each.")] = False,
+    received_at: Annotated[str | None, typer.Option(help="Arrival, ISO 8601; default: from the mail's header.")] = None,
+    config: Config = None,
+    data: Data = None,
+) -> None:
+    """Show what the daemon would do with these mails. No network is used, nothing is kept."""
+    from daemon import checking, tables
+
+    for line in checking.check(paths, settings_of(config, data), moment(received_at)):
+        if as_json:
+            say(json.dumps(line, ensure_ascii=False))
+        else:
+            tables.show_line(line)
+
+
+@app.command("import")
+def import_(
+    paths: Annotated[list[Path], typer.Argument(help=".eml or mbox files, or folders of them.")],
+    reply: Annotated[bool, typer.Option("--reply", help="Answer them as well.")] = False,
+    config: Config = None,
+    data: Data = None,
+) -> None:
+    """Take mails in as if they had been polled, and process them."""
+    from daemon.running import run_import
+
+    if not run_import(settings_of(config, data), paths, reply=reply):
+        raise typer.Exit(PERSON_NEEDED)
+
+
+def moment(text: str | None) -> datetime | None:
+    """Return an ISO 8601 moment, aware; one without a zone is Shanghai's. Raises ConfigError."""
+    if text is None:
+        return None
+    try:
+        when = datetime.fromisoformat(text)
+    except ValueError as error:
+        raise ConfigError(f"not an ISO 8601 date and time: {text}") from error
+    return when if when.tzinfo else when.replace(tzinfo=SHANGHAI)
+
+
+def say(line: str) -> None:
+    """Write a line to standard output, whatever the terminal's encoding is."""
+    sys.stdout.buffer.write(line.encode("utf-8", "replace") + b"\n")
+    sys.stdout.buffer.flush()
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run the command line and return its exit code."""
+    from daemon import cli_care, cli_records  # noqa: F401  their commands join on import
+
+    try:
+        app(arguments, standalone_mode=False)
+    except NoArgsIsHelpError as error:
+        say(error.format_message())
+        return BAD_USAGE
+    except ClickException as error:
+        error.show()
+        return BAD_USAGE
+    except ConfigError as error:
+        print(f"shoujian: {error}", file=sys.stderr)  # noqa: T201
+        return BAD_USAGE
+    except BrokenPipeError:
+        return 0
+    return 0

@@ -1,0 +1,29 @@
+"""In charge of the daily digest: composed for a day, queued once for each staff address."""
+
+from datetime import date, datetime
+
+from notify.digest import compose_digest
+
+from daemon.settings import Settings
+from domain.notice import SHANGHAI
+from domain.records import Letter
+from notify.letters import PostOffice
+from store.desk import Store
+
+
+def compose(settings: Settings, store: Store, day: date, now: datetime, recipient: str) -> Letter:
+    """Return the digest of a day for one reader."""
+    post = PostOffice(address=settings.mailbox.account, name=settings.smtp.sender_name, now=now)
+    return compose_digest(store, settings.notice, day, now, post, recipient)
+
+
+def queue_digest(settings: Settings, store: Store, day: date, now: datetime) -> int:
+    """Queue the digest of a day for every staff address; return how many are new. A day's digest goes out once."""
+    letters = [compose(settings, store, day, now, recipient) for recipient in settings.digest.to]
+    with store.begin(now) as tx:
+        return sum(tx.enqueue(letter) for letter in letters)
+
+
+def is_due(settings: Settings, now: datetime) -> bool:
+    """Tell whether today's hour has passed: a service that was down then sends the digest when it comes up."""
+    return now.astimezone(SHANGHAI).time() >= settings.digest.at

@@ -1,0 +1,48 @@
+"""In charge of one round of sending, with the settings' way out, pace and look into 已发送; says what an operator must know."""
+
+from collections.abc import Callable
+from datetime import datetime
+
+import structlog
+
+from daemon.settings import Settings
+from daemon.workshop import mailbox_access, transport
+from ingest.sent import sent_lookup
+from notify.outbox import SendReport, SentLookup, Throttle, send_due
+from store.desk import Store
+
+log = structlog.get_logger(__name__)
+
+
+class Post:
+    """The way out. Raises ConfigError or ValueError when made from settings that cannot be."""
+
+    def __init__(self, settings: Settings, stopping: Callable[[], bool] = lambda: False) -> None:
+        smtp = settings.smtp
+        self._transport = transport(settings)
+        self._stopping = stopping
+        self._throttle = Throttle(
+            seconds_between=smtp.seconds_between,
+            per_quarter_hour=smtp.per_quarter_hour,
+            per_day=smtp.per_day,
+            per_address_per_day=smtp.per_address_per_day,
+        )
+        self._lookup = _lookup(settings)
+
+    def send(self, store: Store, clock: Callable[[], datetime]) -> SendReport:
+        """Send what is due, as far as caps and the server allow."""
+        report = send_due(store, self._transport, self._throttle, clock, self._lookup, stopping=self._stopping)
+        for line in report.alarms:
+            log.error(
+                "mail server", answer=line, mend="535: renew the 授权码; 553: [mailbox] account must be the login"
+            )
+        if report.sent or report.retried or report.held:
+            log.info("sent", sent=len(report.sent), retried=len(report.retried), held=len(report.held))
+        return report
+
+
+def _lookup(settings: Settings) -> SentLookup:
+    """Return the look into 已发送; without a mailbox nobody can tell, and what is in doubt is held for a person."""
+    if settings.mailbox.source == "folder":
+        return lambda message_id: None
+    return sent_lookup(mailbox_access(settings))

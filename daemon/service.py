@@ -1,0 +1,119 @@
+"""In charge of `run`: polling, working, sending and the morning digest, each on its clock, until told to stop."""
+
+import signal
+import threading
+from datetime import timedelta
+from types import FrameType
+
+import structlog
+from apscheduler.schedulers.background import BackgroundScheduler
+from apscheduler.triggers.cron import CronTrigger
+
+from daemon.health import Pulse, Supervisor
+from daemon.morning import is_due, queue_digest
+from daemon.pipeline import Desk
+from daemon.post import Post
+from daemon.settings import Settings
+from daemon.worker import work_through
+from daemon.workshop import clock
+from domain.notice import SHANGHAI
+from ingest.backoff import pause_after
+from ingest.poll import PollReport, Source, poll
+
+log = structlog.get_logger(__name__)
+
+_EVERY_S = 2  #: seconds between looks at the queues; each look is one indexed query
+
+
+class Service:
+    """The daemon: four clocks over one store. What a thread does alone, no other thread does."""
+
+    def __init__(self, settings: Settings, desk: Desk, source: Source, post: Post) -> None:
+        self._settings, self._desk, self._source, self._post = settings, desk, source, post
+        self._stop = threading.Event()
+        self._failures = 0
+        self._pulse = Pulse(clock())
+        self._supervisor = Supervisor()
+        self._scheduler = BackgroundScheduler(
+            timezone=SHANGHAI, job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None}
+        )
+
+    def run(self) -> None:
+        """Serve until SIGTERM or SIGINT. Call from the main thread."""
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, self._told_to_stop)
+        self.start()
+        self._stop.wait()
+        self.stop()
+
+    def start(self) -> None:
+        """Begin polling, working and sending, each in a thread of its own."""
+        self._schedule()
+        self._scheduler.start()
+        self._supervisor.ready()
+        log.info("started", account=self._source.account, poll_seconds=self._settings.mailbox.poll_seconds)
+
+    def stop(self) -> None:
+        """Finish what is in hand and come to rest."""
+        self._stop.set()
+        self._supervisor.stopping()
+        log.info("stopping")
+        self._scheduler.shutdown(wait=True)
+
+    def _schedule(self) -> None:
+        hour = self._settings.digest.at
+        add = self._scheduler.add_job
+        add(self._poll, id="poll", next_run_time=clock())
+        add(self._work, "interval", seconds=_EVERY_S, id="work", next_run_time=clock())
+        add(self._send, "interval", seconds=_EVERY_S, id="send", next_run_time=clock())
+        add(self._beat, "interval", seconds=self._supervisor.interval.total_seconds(), id="beat", next_run_time=clock())
+        add(self._digest, CronTrigger(hour=hour.hour, minute=hour.minute, timezone=SHANGHAI), id="digest")
+        if is_due(self._settings, clock()):
+            add(self._digest, id="missed digest", next_run_time=clock())
+
+    def _told_to_stop(self, number: int, frame: FrameType | None) -> None:
+        self._stop.set()
+
+    def _poll(self) -> None:
+        interval = timedelta(seconds=self._settings.mailbox.poll_seconds)
+        pause = interval
+        try:
+            report = poll(self._source, self._desk.store, clock)
+            self._failures = self._failures + 1 if report.error else 0
+            pause = pause_after(report.error, self._failures, interval)
+            tell(report, pause)
+        except Exception:  # a fault of ours or of the disk: say it, and look again
+            self._failures += 1
+            log.exception("poll failed")
+        finally:
+            self._pulse.polled(clock(), pause)
+            if not self._stop.is_set():
+                self._scheduler.add_job(self._poll, id="poll", next_run_time=clock() + pause, replace_existing=True)
+
+    def _work(self) -> None:
+        for _ in work_through(self._desk, clock, self._stop.is_set):
+            pass
+
+    def _send(self) -> None:
+        self._post.send(self._desk.store, clock)
+
+    def _digest(self) -> None:
+        now = clock()
+        queued = queue_digest(self._settings, self._desk.store, now.astimezone(SHANGHAI).date(), now)
+        log.info("digest", queued=queued)
+
+    def _beat(self) -> None:
+        if self._pulse.beats(clock()):
+            self._supervisor.alive()
+        else:
+            log.error("polling has stalled; the watchdog will end this process")
+
+
+def tell(report: PollReport, pause: timedelta) -> None:
+    """Log a poll: one line, with the mend where something is wrong."""
+    if report.error:
+        log.error("poll", error=str(report.error), mend=report.error.mend, again_in_s=pause.total_seconds())
+    elif report.new or report.failed:
+        log.info("poll", total=report.total, new=report.new, failed=report.failed, bytes=report.bytes)
+    else:
+        log.debug("poll", total=report.total)
