@@ -75,14 +75,14 @@ def _by_structure(head: bytes) -> Sniffed | None:
     """Tell formats whose first bytes are too weak alone: bzip2 by its block, tar by its checksum, DOS programs by their header."""
     if head.startswith(b"BZh") and head[4:10] == b"1AY&SY":
         return Kind.TAR, "application/x-bzip2"
-    if _is_tar(head):
+    if is_tar(head):
         return Kind.TAR, "application/x-tar"
     if head.startswith(b"MZ") and (b"\x00" in head[:64] or b"PE\x00\x00" in head[:1024]):
         return Kind.EXECUTABLE, "application/vnd.microsoft.portable-executable"
     return None
 
 
-def _is_tar(head: bytes) -> bool:
+def is_tar(head: bytes) -> bool:
     """Tell a tar header block by its checksum (POSIX.1-1988 ustar and the older v7 form)."""
     block = head[:512]
     field = block[148:156].strip(b" \x00")

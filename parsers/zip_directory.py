@@ -33,6 +33,7 @@ class ZipEntry:
     name: bytes
     flags: int
     method: int
+    time: int  #: MS-DOS time of the last change
     crc: int
     packed: int  #: bytes in the archive
     size: int  #: bytes unpacked
@@ -43,10 +44,6 @@ class ZipEntry:
     @property
     def encrypted(self) -> bool:
         return bool(self.flags & 1)
-
-    @property
-    def is_directory(self) -> bool:
-        return self.name.endswith((b"/", b"\\")) and self.size == 0
 
     @property
     def is_link(self) -> bool:
@@ -139,13 +136,13 @@ def _read_entry(directory: bytes, at: int, shift: int) -> tuple[ZipEntry, int]:
     if at + _ENTRY.size > len(directory):
         raise ZipBroken("the directory is cut off")
     fields = _ENTRY.unpack_from(directory, at)
-    flags, method = fields[3], fields[4]
+    flags, method, time = fields[3:6]
     crc, packed, size, name_length, extra_length, comment_length = fields[7:13]
     start = at + _ENTRY.size
     name = directory[start : start + name_length]
     extra = directory[start + name_length : start + name_length + extra_length]
     size, packed, offset = _zip64_sizes(extra, size, packed, fields[16])
-    entry = ZipEntry(name, flags, method, crc, packed, size, offset + shift, extra, fields[15])
+    entry = ZipEntry(name, flags, method, time, crc, packed, size, offset + shift, extra, fields[15])
     return entry, start + name_length + extra_length + comment_length
 
 

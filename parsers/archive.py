@@ -1,0 +1,55 @@
+"""In charge of unpacking any archive into blobs under its limits: zip, tar and its packers, 7z, RAR.
+
+Leaves recursion into archives in archives to `mail`, and the formats to their modules.
+"""
+
+import re
+from collections.abc import Sequence
+from pathlib import Path
+
+from domain.kinds import Kind
+from domain.notice import Limits
+from parsers.archive_box import Box, Member, Refused, Unpacked, is_junk, safe_path
+from parsers.archive_zip import unpack_zip
+from parsers.rar import unpack_rar
+from parsers.sevenzip import unpack_7z
+from parsers.tar import unpack_tar
+
+__all__ = ["Member", "Unpacked", "is_junk", "is_volume_name", "safe_path", "unpack"]
+
+_VOLUME = re.compile(r"\.(?:part\d+\.rar|[rz]\d{2}|(?:zip|7z|rar|tar)\.\d{3})$", re.IGNORECASE)
+
+
+def unpack(path: Path, kind: Kind, out: Path, limits: Limits, passwords: Sequence[str] = ()) -> Unpacked:
+    """Return the files of an archive, their bytes in `out` under their sha256. Bad input never raises.
+
+    Problems: encrypted, corrupt, bomb, too_many, unsupported, volume; members read before one came are there all the same.
+    Leavings of systems (__MACOSX, Thumbs.db …) are passed over, links and devices too.
+    """
+    box = Box(out, limits, path.stat().st_size)
+    try:
+        _unpack(path, kind, box, passwords)
+    except Refused as refused:
+        box.note("", refused.problem, refused.detail)
+    except MemoryError:
+        box.note("", "bomb", "over the memory limit")
+    return box.unpacked()
+
+
+def is_volume_name(name: str) -> bool:
+    """Tell a name given to one of several volumes: x.part1.rar, x.z01, x.zip.001."""
+    return bool(_VOLUME.search(name))
+
+
+def _unpack(path: Path, kind: Kind, box: Box, passwords: Sequence[str]) -> None:
+    match kind:
+        case Kind.TAR:
+            unpack_tar(path, box)
+        case Kind.SEVENZIP:
+            unpack_7z(path, box, passwords)
+        case Kind.RAR:
+            unpack_rar(path, box, passwords)
+        case Kind.ZIP:
+            unpack_zip(path, box, passwords)
+        case _:
+            raise Refused("unsupported", f"{kind} is no archive")
