@@ -7,6 +7,8 @@ import re
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 
+from domain.phone import find_phones
+from domain.text import fold
 from parsers.form_found import Found, of_page
 from parsers.form_labels import SHORT, Inline, Label, Labels
 
@@ -60,8 +62,13 @@ class LineReader:
             yield from self._split(line, starts)
         elif _APPENDIX.match(line):
             yield from self._close()
-        elif self._open and self._open.takes_more:
+        elif self._open and (self._open.takes_more or not self._weak or self._another_number(line)):
             self._open.rows.append(line)
+
+    def _another_number(self, line: str) -> bool:
+        """Tell whether a line is one more phone and nothing else."""
+        phone = self._open is not None and self._open.label.field == "phone"
+        return phone and len(line) <= 40 and fold(line).isdigit() and any(True for _ in find_phones(line))
 
     def _starts(self, line: str) -> list[Inline]:
         """Return the labels of a line that begins with one which counts here."""
@@ -96,6 +103,8 @@ class LineReader:
             yield from self._close()
             value = line[start.end : end].strip(" \t\u3000,，;；、")
             self._open = _Open(start.label, [value], heading=len(starts) == 1 and "\t" not in line)
+            if start.label.field == "title":
+                self._seen.clear()
             self._seen.add(start.label.field)
 
     def _close(self) -> Iterator[Found]:

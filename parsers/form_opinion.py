@@ -4,13 +4,16 @@ Leaves the seal to the readers of scans. A signature that is not plainly a unit'
 """
 
 import re
+from collections.abc import Iterator
 
 from rapidfuzz import fuzz
 
 from domain.text import clean, fold, one_line
 from domain.units import looks_like_organisation
 
-_ENOUGH = 90.0  # partial ratio of folded texts: two slips in twenty characters
+_ENOUGH = 90.0  # ratio of folded texts: two characters in twenty other, or four more or fewer
+_NEAR = 65.0  # where to look closer
+_SLACK = 4  # characters
 _DENIALS = ("不", "未", "无", "非")
 _DATE = re.compile(
     r"[\d０-９〇零一二三四五六七八九十xX×]{0,4}\s*年\s*[\d０-９一二三四五六七八九十xX×]{0,3}\s*月\s*[\d０-９一二三四五六七八九十xX×]{0,3}\s*日?|\d{4}[-./]\d{1,2}[-./]\d{1,2}"
@@ -64,12 +67,20 @@ def _is_unit(name: str) -> bool:
 def _commitment_span(opinion: str, sentence: str) -> tuple[int, int] | None:
     if not sentence or len(opinion) < len(sentence) * 0.8:
         return None
-    found = fuzz.partial_ratio_alignment(sentence, opinion, score_cutoff=_ENOUGH)
+    found = fuzz.partial_ratio_alignment(sentence, opinion, score_cutoff=_NEAR)
     if not found:
         return None
-    window = opinion[found.dest_start : found.dest_end]
+    ratio, start, end = max(_windows(opinion, sentence, found.dest_start, found.dest_end))
+    window = opinion[start:end]
     denied = any(window.count(word) > sentence.count(word) for word in _DENIALS)
-    return None if denied else (found.dest_start, found.dest_end)
+    return None if denied or ratio < _ENOUGH else (start, end)
+
+
+def _windows(opinion: str, sentence: str, start: int, end: int) -> Iterator[tuple[float, int, int]]:
+    """Yield windows about the best one of the sentence's own length, as words put in or left out move its ends."""
+    for first in range(max(start - _SLACK, 0), start + _SLACK + 1):
+        for last in range(max(end - _SLACK, first), min(end + _SLACK, len(opinion)) + 1):
+            yield fuzz.ratio(sentence, opinion[first:last]), first, last
 
 
 def _without_commitment(text: str, sentence: str) -> str:

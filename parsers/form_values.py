@@ -27,7 +27,7 @@ _NEARLY_WHOLE = 95.0  # fuzz.ratio: two slips in the hint's thirty characters
 
 def tidy(field: str, text: str, hints: Sequence[str]) -> str:
     """Return a field's value: "" where only the template's own text or a ruled line stands."""
-    text = without_hints(clean(text).replace("\xa0", " "), hints)
+    text = without_hints(_cleaned(text), hints)
     if _BLANKS.fullmatch(text):
         return ""
     if field in SHORT:
@@ -37,8 +37,12 @@ def tidy(field: str, text: str, hints: Sequence[str]) -> str:
 
 def lines(text: str) -> str:
     """Return a text with each line trimmed, and no blank lines at its ends or twice within."""
-    trimmed = "\n".join(line.strip(" \t\u3000\x0b\x0c") for line in clean(text).split("\n"))
+    trimmed = "\n".join(line.strip(" \t\u3000\x0b\x0c") for line in _cleaned(text).split("\n"))
     return re.sub(r"\n{3,}", "\n\n", trimmed).strip("\n")
+
+
+def _cleaned(text: str) -> str:
+    return clean(text).replace("\xa0", " ")
 
 
 def without_hints(text: str, hints: Sequence[str]) -> str:
