@@ -86,7 +86,7 @@ def conclude(reading: Reading, desk: Desk) -> Outcome:
         return Outcome(reading=reading, kind=quiet.kind, decision=Decision.IGNORED, reason=quiet.reason)
     placed = place(reading.mail, reading.facts)
     roles = {item.part.path: item.role for item in placed}
-    if not sorting.brings_a_case(reading, frozenset(roles.values())):
+    if not sorting.brings_a_case(reading, placed):
         return _without_materials(reading, roles)
     if original := _sent_before(placed, reading, desk):
         return Outcome(

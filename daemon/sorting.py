@@ -1,8 +1,10 @@
 """In charge of telling what a message without materials is: a question, an acknowledgement, or nothing to do with the call."""
 
 import re
+from collections.abc import Sequence
 
 from daemon.assembly import Draft
+from daemon.roles import Placed
 from domain.case import Reading
 from domain.kinds import Role, Track
 from domain.text import fold
@@ -19,15 +21,33 @@ _THANKS = re.compile(
 _SELLS = re.compile(
     r"代开|发票|优惠|促销|折扣|贷款|招聘|加盟|推广|广告|公众号涨粉|seo|中奖|点击领取|退订|unsubscribe|营销|报价|培训班|课程|展会|样品|订购"
 )
+_CHINESE = re.compile(r"[\u4e00-\u9fff]")
 MATERIALS = frozenset({Role.WORD_FORM, Role.PDF_FORM, Role.IMAGE_FORM, Role.VIDEO, Role.TEXT_WORK})
 
 
-def brings_a_case(reading: Reading, roles: frozenset[Role]) -> bool:
-    """Tell whether there is something to judge: forms, works, archives, links, or a subject that announces them."""
-    if roles & (MATERIALS | {Role.REJECTED}) or reading.mail.links or reading.mail.archive_problems:
+def brings_a_case(reading: Reading, placed: Sequence[Placed]) -> bool:
+    """Tell whether there is something to judge: forms, works, archives, links, or a subject that announces them.
+
+    A form is always a case. Other files could be anybody's: what advertises, or has no Chinese word in it, is no entry.
+    """
+    if any(item.form for item in placed):
         return True
+    mail = reading.mail
+    brings = any(item.role in MATERIALS or item.role is Role.REJECTED for item in placed)
+    if brings or mail.links or mail.archive_problems:
+        return reading.subject.convention is not None or not (_is_foreign(reading) or _advertises(reading))
     announces = reading.subject.convention is not None and not answers_us(reading)
     return announces and not asks(reading)
+
+
+def _is_foreign(reading: Reading) -> bool:
+    names = " ".join(part.original_name or part.filename for part in reading.mail.parts if part.original_name)
+    return not _CHINESE.search(f"{reading.mail.subject}\n{reading.mail.text}\n{names}")
+
+
+def _advertises(reading: Reading) -> bool:
+    words = f"{reading.mail.subject}\n{reading.mail.text}"[:3000].lower()
+    return bool(_SELLS.search(words)) and len(_ABOUT.findall(words)) < 3
 
 
 def answers_us(reading: Reading) -> bool:
@@ -42,9 +62,9 @@ def empty_draft(reading: Reading) -> Draft:
 
 def asks(reading: Reading) -> bool:
     """Tell whether a person asks about the call. What offers something for sale is no question."""
-    words = f"{reading.mail.subject}\n{reading.mail.text}"[:3000].lower()
-    if _SELLS.search(words) and len(_ABOUT.findall(words)) < 3:
+    if _advertises(reading):
         return False
+    words = f"{reading.mail.subject}\n{reading.mail.text}"[:3000].lower()
     return bool(_ABOUT.search(words) and _ASKS.search(words))
 
 

@@ -13,9 +13,9 @@ def _counted(case: Case) -> tuple[str, int, bool] | None:
     article = case.text_work
     if article and article.facts.problem is None and article.facts.text_length is not None:
         return article.part.path, article.facts.text_length, article.facts.source == "ocr"
-    material = case.word or case.scan
-    if material and material.form and material.form.content:
-        return material.part.path, word_count(material.form.content), material.facts.source == "ocr"
+    for material in (case.word, case.scan):
+        if material and material.form and material.form.content:
+            return material.part.path, word_count(material.form.content), material.facts.source == "ocr"
     return None
 
 
@@ -42,6 +42,6 @@ def there_is_a_text(case: Case, context: Context) -> Iterator[Observation]:
     counted = _counted(case)
     if counted and counted[1] >= least:
         return
-    sure = counted is not None or case.form is not None or not (case.word or case.scan)
-    if sure:
+    unread = any(material and not material.form for material in (case.word, case.scan))
+    if counted or not unread:  # a form nobody could read may hold the text
         yield saw(file=counted[0] if counted else None, count=counted[1] if counted else None, min=least)
