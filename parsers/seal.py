@@ -17,7 +17,7 @@ from parsers.seal_legend import read_legend
 from parsers.seal_ring import Ring, fit_rings
 from parsers.seal_square import has_square
 
-_LONG, _LONG_GREY = 1300, 900  #: pixels of the page's long side while searching
+_LONG, _LONG_GREY = 1300, 700  #: pixels of the page's long side while searching
 _STRONG, _WEAK = 42, 16  #: redness of fresh ink, of ink that could be one
 _SURE, _MAYBE = 0.62, 0.42  #: share of the ring that is inked
 

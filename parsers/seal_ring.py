@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from parsers.scan_ocr import Pixels
 
 _RAYS = 120
+_SETTLED = 8  #: votes worth a closer look
 _NARROW, _WIDE = 0.085, 0.62  #: a seal's width, as a share of the page's
 
 
@@ -48,10 +49,10 @@ class Ring:
 def fit_rings(mask: Pixels, *, grouped: bool = True) -> list[Ring]:
     """Return rings in a mask of ink (1 is ink), surest first, none overlapping a surer one.
 
-    `grouped` False: ink of every colour, where no patch stands alone and only the strongest votes are worth settling.
+    `grouped` False: ink of every colour, where no patch stands alone.
     """
     if not grouped:
-        return _apart(_voted(mask, most=6))
+        return _apart(_voted(mask))
     found = list(_whole(mask))
     # A seal over another, over a red line or cut by the edge does not stand alone: search by voting.
     if not any(ring.coverage > 0.8 for ring in found):
@@ -168,7 +169,7 @@ def _distance(points: NDArray[np.float32], ring: Ring) -> NDArray[np.float64]:
     return np.asarray(np.hypot(along / ring.major, across / ring.minor), np.float64)
 
 
-def _voted(mask: Pixels, most: int = 20) -> list[Ring]:
+def _voted(mask: Pixels) -> list[Ring]:
     """Find circles by voting (Hough), also those whose centre is near or past the page's edge."""
     if int(mask.sum()) < 60:
         return []
@@ -181,23 +182,29 @@ def _voted(mask: Pixels, most: int = 20) -> list[Ring]:
     )  # fmt: skip
     if votes is None:
         return []
-    rings = (_settled(mask, float(x) - pad, float(y) - pad, float(r)) for x, y, r in votes.reshape(-1, 3)[:most])
+    circles = [
+        Ring(float(x) - pad, float(y) - pad, float(r), float(r), 0.0, 0.0, 0.0) for x, y, r in votes.reshape(-1, 3)
+    ]
+    likely = sorted(((_promise(mask, circle), number) for number, circle in enumerate(circles)), reverse=True)
+    rings = (_settled(mask, circles[number]) for promise, number in likely[:_SETTLED] if promise >= 0.5)
     return [ring for ring in rings if ring]
 
 
-def _settled(mask: Pixels, x: float, y: float, radius: float) -> Ring | None:
+def _promise(mask: Pixels, ring: Ring) -> float:
+    """Return the share of a circle with ink near it: a hundredth of the cost of settling it."""
+    hits, inside = _touched(mask, ring, np.linspace(0.92, 1.09, 12))
+    return float(hits[inside].mean()) if inside.any() else 0.0
+
+
+def _settled(mask: Pixels, circle: Ring) -> Ring | None:
     """Return the best of a circle and its near neighbours: votes are coarse."""
-    if not _promising(mask, Ring(x, y, radius, radius, 0.0, 0.0, 0.0)):
-        return None
     steps = [(dx, dy, dr) for dx in (-3, 0, 3) for dy in (-3, 0, 3) for dr in (-4, 0, 4, 8)]
-    near = (measure(mask, Ring(x + dx, y + dy, radius + dr, radius + dr, 0.0, 0.0, 0.0)) for dx, dy, dr in steps)
+    near = (measure(mask, _moved(circle, *step)) for step in steps)
     return max((ring for ring in near if ring), key=lambda ring: ring.coverage, default=None)
 
 
-def _promising(mask: Pixels, ring: Ring) -> bool:
-    """Tell, at a tenth of the cost of settling it, whether a vote could become a ring."""
-    hits, inside = _touched(mask, ring, np.linspace(0.86, 1.16, 16))
-    return bool(inside.any()) and float(hits[inside].mean()) >= 0.5
+def _moved(circle: Ring, dx: float, dy: float, dr: float) -> Ring:
+    return replace(circle, x=circle.x + dx, y=circle.y + dy, major=circle.major + dr, minor=circle.minor + dr)
 
 
 def _without(mask: Pixels, rings: list[Ring]) -> Pixels:
