@@ -10,7 +10,9 @@ from domain.value import Value
 from notify.addresses import answerable, usable
 from notify.quoting import quote
 
-_ID = re.compile(r"<[\x21-\x3b\x3d\x3f-\x7e]{1,240}>")  # RFC 5322 §3.6.4, with what real programs write
+_ID = re.compile(
+    r"<[\x21-\x3b\x3d\x3f\x41-\x7e]{1,120}@[\x21-\x3b\x3d\x3f-\x7e]{1,120}>"
+)  # RFC 5322 §3.6.4, as loosely as real programs write
 _MOST_REFERENCES = 20
 _PREFIX = re.compile(
     r"(?i)^\s*(?:(?:re|fw|fwd|aw|回复|答复|转发|自动回复)\s*(?:[(\[]\d+[)\]])?\s*[:：]|\[external\]|【外部邮件】)\s*"

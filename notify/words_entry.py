@@ -64,7 +64,7 @@ def outside_region(evidence: Evidence, notice: Notice) -> Words:
     return Words(
         where="申报单位",
         found=f"申报单位{evidence.quoted('unit')}是否属于{_region(notice)}尚待确认",
-        asked=f"征集对象为{_region(notice)}各级党政群机关、行业协会商会和企、事业单位",
+        asked=f"申报单位为{_region(notice)}各级党政群机关、行业协会商会和企、事业单位",
         mend="请回复说明单位全称和所在县市区。",
     )
 

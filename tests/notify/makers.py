@@ -79,7 +79,7 @@ def case(number: str = "2023-W-0001", materials: tuple[Material, ...] = (WORD, S
     return Case.model_validate(given | more)
 
 
-def finding(code: str, severity: Severity | None = None, **evidence: Any) -> Finding:
+def finding(code: str, severity: Severity | None = None, /, **evidence: Any) -> Finding:
     rule = RULES[code.partition(":")[0]]["severity"]
     return Finding(code=code, severity=severity or Severity(rule), evidence=evidence)
 

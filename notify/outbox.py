@@ -1,0 +1,248 @@
+"""In charge of sending what is due: how fast, what an attempt's end means for the letter, what is never sent twice.
+
+    claim (attempt committed) → dial → settle.    In doubt → look into 已发送: there: sent; not there: again; cannot tell: held.
+
+A pause of the whole account lives in the letter that met it: while that row waits, no other letter is tried. Leaves the
+wire to `smtp`, the server's codes to `answers`, 已发送 to the caller's `sent_lookup`.
+"""
+
+import os
+import socket
+import time
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from typing import Protocol
+
+from domain.kinds import OutboxState
+from domain.notice import SHANGHAI
+from domain.records import Letter, LetterRecord
+from domain.value import Value
+from notify.answers import Delivery, Verdict, recall
+from store.desk import Store
+
+SentLookup = Callable[[str], bool | None]  #: whether 已发送 holds a Message-ID; None: cannot be told
+OVER_CAP = "over the daily cap of one address"
+IN_DOUBT = "in doubt"
+_HELD = "held, "
+_STUCK = timedelta(minutes=20)  #: longer than any attempt: ten minutes for the final dot, and the dialogue before it
+_LONGEST_WAIT_S = 3600.0
+_MOST_ATTEMPTS = 12  #: of one letter refused for now, before a person looks: about nine hours
+_WHOLE_ACCOUNT = "account paused"  #: marks a row whose failure was not a server's answer
+
+
+class Throttle(Value):
+    """How fast we may send (`[smtp]`; research §2: 126 tells no figure, enterprise accounts have 100 a day)."""
+
+    seconds_between: float = 10.0
+    per_quarter_hour: int = 10
+    per_day: int = 80  #: counted from midnight in Beijing, as NetEase counts
+    per_address_per_day: int = 10
+
+
+class SendReport(Value):
+    """What one round of sending came to. Numbers are outbox row ids."""
+
+    sent: tuple[int, ...] = ()
+    retried: tuple[int, ...] = ()
+    held: tuple[int, ...] = ()
+    alarms: tuple[str, ...] = ()  #: server's lines that the operator must act on: 535, 553, blacklisted
+    paused_until: datetime | None = None  #: the server does not want us before
+    capped: str = ""  #: which of our own caps stopped the round: per_quarter_hour, per_day
+
+
+class Transport(Protocol):
+    """What delivers one letter: `smtp.SmtpTransport`."""
+
+    def deliver(self, letter: Letter) -> Delivery: ...
+
+    def close(self) -> None: ...
+
+
+def send_due(
+    store: Store,
+    transport: Transport,
+    throttle: Throttle,
+    now: Callable[[], datetime],
+    sent_lookup: SentLookup,
+    sleep: Callable[[float], None] = time.sleep,
+) -> SendReport:
+    """Send what is due until nothing is, a cap is reached or the server wants a pause; closes the session.
+
+    Never raises for what a server does. Letters that a dead process was sending are settled first.
+    """
+    round_ = _Round(store, transport, throttle, now, sent_lookup, sleep)
+    try:
+        round_.settle_stuck()
+        while round_.may_go_on() and round_.send_next():
+            pass
+    finally:
+        transport.close()
+    return round_.report
+
+
+class _Round:
+    """One round of sending: what it works with, and what it has come to."""
+
+    def __init__(
+        self,
+        store: Store,
+        transport: Transport,
+        throttle: Throttle,
+        now: Callable[[], datetime],
+        sent_lookup: SentLookup,
+        sleep: Callable[[float], None],
+    ) -> None:
+        self.store, self.transport, self.throttle = store, transport, throttle
+        self.now, self.sent_lookup, self.sleep = now, sent_lookup, sleep
+        self.owner = f"{socket.gethostname()}:{os.getpid()}"
+        self.report = SendReport()
+
+    def settle_stuck(self) -> None:
+        for record in self.store.stuck_letters(self.now(), _STUCK):
+            self._look_up(record, f"{IN_DOUBT}: the process sending it ended", wait_s=0)
+
+    def may_go_on(self) -> bool:
+        """Tell whether another letter may be tried now; the report says why not."""
+        now = self.now()
+        if until := paused_until(self.store, now):
+            self.report = self.report.model_copy(update={"paused_until": until})
+            return False
+        caps = {
+            "per_quarter_hour": (now - timedelta(minutes=15), self.throttle.per_quarter_hour),
+            "per_day": (midnight(now), self.throttle.per_day),
+        }
+        reached = next((name for name, (since, most) in caps.items() if self.store.sent_since(since) >= most), "")
+        if reached:
+            self.report = self.report.model_copy(update={"capped": reached})
+        return not reached
+
+    def send_next(self) -> bool:
+        """Claim, send and settle one letter; False where none is due. The attempt is committed before dialling."""
+        record = self.store.claim_letter(self.owner, self.now())
+        if record is None:
+            return False
+        if self._over_cap(record):
+            most = self.throttle.per_address_per_day
+            self._settle(record, OutboxState.HELD, error=f"{OVER_CAP} ({most} letters)")
+        elif IN_DOUBT not in record.error or self._may_go_again(record):
+            self._keep_distance()
+            self._conclude(record, self.transport.deliver(record.letter))
+        return True
+
+    def _over_cap(self, record: LetterRecord) -> bool:
+        """Tell whether one address has had its letters today; a letter that staff released goes out all the same."""
+        if record.error.startswith(OVER_CAP):
+            return False
+        had = self.store.sent_since(midnight(self.now()), record.letter.recipient)
+        return had >= self.throttle.per_address_per_day
+
+    def _keep_distance(self) -> None:
+        """Wait until the last letter is `seconds_between` ago."""
+        distance = self.throttle.seconds_between
+        if distance > 0 and self.store.sent_since(self.now() - timedelta(seconds=distance)):
+            self.sleep(distance)
+
+    def _may_go_again(self, record: LetterRecord) -> bool:
+        """Look once more before sending a letter again that was in doubt: 已发送 may have been slow to show it.
+
+        Staff who released a letter held in doubt have answered for it: only its being there stops it.
+        """
+        found = self.sent_lookup(record.letter.message_id)
+        released = found is None and record.error.startswith(_HELD)
+        if found is False or released:
+            return True
+        self._tell(record, found, record.error, wait_s=0)
+        return False
+
+    def _conclude(self, record: LetterRecord, end: Delivery) -> None:
+        match end.verdict:
+            case Verdict.SENT:
+                self._settle(record, OutboxState.SENT, proof=end.line)
+            case Verdict.UNKNOWN:
+                self._look_up(record, f"{IN_DOUBT}: {end.line}", wait_s=120)
+            case Verdict.HOLD:
+                self._settle(record, OutboxState.HELD, error=end.line)
+            case Verdict.RETRY:
+                self._again(record, end)
+            case Verdict.ALARM:
+                self._note(alarms=(end.line,))
+                self._again(record, end) if end.whole_account else self._settle(
+                    record, OutboxState.HELD, error=end.line
+                )
+
+    def _again(self, record: LetterRecord, end: Delivery) -> None:
+        """Queue a letter for later, or hold it after too many refusals of its own."""
+        line = end.line if end.code else f"{_WHOLE_ACCOUNT}: {end.line}"
+        if _exhausted(record, end):
+            self._settle(record, OutboxState.HELD, error=line)
+            return
+        failures = len(_struck(self.store)) if end.whole_account else 0
+        next_at = _next_try(end, failures + record.attempts - 1, self.now())
+        self._settle(record, OutboxState.QUEUED, next_at=next_at, error=line)
+
+    def _look_up(self, record: LetterRecord, doubt: str, wait_s: float) -> None:
+        self._tell(record, self.sent_lookup(record.letter.message_id), doubt, wait_s)
+
+    def _tell(self, record: LetterRecord, found: bool | None, doubt: str, wait_s: float) -> None:
+        """Settle a letter in doubt by what 已发送 says; where it says nothing a person decides."""
+        if found:
+            self._settle(record, OutboxState.SENT, proof=f"found in 已发送 ({doubt})")
+        elif found is None:
+            self._settle(record, OutboxState.HELD, error=f"{_HELD}{doubt}")
+        else:
+            self._settle(record, OutboxState.QUEUED, next_at=self.now() + timedelta(seconds=wait_s), error=doubt)
+
+    def _settle(
+        self,
+        record: LetterRecord,
+        state: OutboxState,
+        *,
+        next_at: datetime | None = None,
+        error: str = "",
+        proof: str = "",
+    ) -> None:
+        self.store.settle_letter(record.id, state, self.now(), next_at=next_at, error=error, proof=proof)
+        shelf = {OutboxState.SENT: "sent", OutboxState.QUEUED: "retried", OutboxState.HELD: "held"}[state]
+        self._note(**{shelf: (record.id,)})
+
+    def _note(self, **more: tuple[int | str, ...]) -> None:
+        grown = {name: (*getattr(self.report, name), *values) for name, values in more.items()}
+        self.report = self.report.model_copy(update=grown)
+
+
+def midnight(now: datetime) -> datetime:
+    """Return the start of the day in Beijing."""
+    return now.astimezone(SHANGHAI).replace(hour=0, minute=0, second=0, microsecond=0)
+
+
+def paused_until(store: Store, now: datetime) -> datetime | None:
+    """Return until when the account must not send, or None: told by queued letters whose last failure was everyone's."""
+    return max((record.next_at for record in _struck(store) if record.next_at > now), default=None)
+
+
+def _struck(store: Store) -> list[LetterRecord]:
+    """Return the queued letters whose last failure would have met any letter."""
+    queued = store.letters(state=OutboxState.QUEUED)
+    return [record for record in queued if _met_by_all(record.error)]
+
+
+def _met_by_all(error: str) -> bool:
+    told = recall(error)
+    return told.whole_account if told else error.startswith(_WHOLE_ACCOUNT)
+
+
+def _exhausted(record: LetterRecord, end: Delivery) -> bool:
+    if end.whole_account:
+        return False
+    before = recall(record.error)
+    if end.tries is not None:
+        return record.attempts > end.tries and before is not None and before.tries is not None
+    return record.attempts >= _MOST_ATTEMPTS
+
+
+def _next_try(end: Delivery, failures: int, now: datetime) -> datetime:
+    """Return when to try again: waits double up to an hour with each failure; five past midnight where the day is full."""
+    if end.next_day:
+        return midnight(now) + timedelta(days=1, minutes=5)
+    wait = min(end.wait_s * 2 ** min(failures, 10), max(_LONGEST_WAIT_S, end.wait_s))
+    return now + timedelta(seconds=wait)
