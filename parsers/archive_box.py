@@ -96,6 +96,11 @@ class Box:
         self._kept += size
         self._check(self._kept)
 
+    def take_back(self, size: int) -> None:
+        """Uncount a member of `size` bytes that was not kept after all: a wrong password must cost nothing."""
+        self._kept -= size
+        self._files -= 1
+
     def count_read(self, size: int) -> None:
         """Count bytes that a packed stream gave, kept or passed over. Raises Refused."""
         self._read += size
@@ -166,3 +171,30 @@ class Writer:
         """Leave nothing behind."""
         self._file.close()
         self._path.unlink(missing_ok=True)
+        self._box.take_back(self._size)
+
+
+class Shelf:
+    """Writers of one attempt at an archive: kept all together, or none. A context manager; an error drops all."""
+
+    def __init__(self, box: Box) -> None:
+        self._box = box
+        self._writers: list[Writer] = []
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        for writer in self._writers:
+            if kind is None:
+                writer.finish()
+            else:
+                writer.drop()
+
+    def writer(self, name: str) -> Writer:
+        """Return a writer for one more file."""
+        writer = self._box.writer(name)
+        self._writers.append(writer)
+        return writer

@@ -7,13 +7,15 @@ sizes and then sends all members one after another.
 import re
 import subprocess
 import tarfile
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
+from enum import Enum, auto
 from pathlib import Path
 from shutil import which
-from typing import IO
+from tempfile import TemporaryFile
+from typing import IO, cast
 
-from parsers.archive_box import Box, Refused, is_junk
+from parsers.archive_box import Box, Refused, Shelf, is_junk
 from parsers.tar import CountedStream, unpack_stream
 
 _PIECE = 256 * 1024
@@ -23,21 +25,30 @@ _FIELD = re.compile(r"^(Path|Size|Folder|Encrypted) = (.*)$", re.MULTILINE)
 _RAR5, _RAR4 = b"Rar!\x1a\x07\x01\x00", b"Rar!\x1a\x07\x00"
 
 
+class _Outcome(Enum):
+    READ = auto()
+    LOCKED = auto()  #: no password opens it
+    UNREAD = auto()  #: the program cannot
+
+
 def unpack_rar(path: Path, box: Box, passwords: Sequence[str]) -> None:
-    """Unpack a RAR into a box. Raises Refused."""
+    """Unpack a RAR into a box by the first program that can. Raises Refused.
+
+    What no program reads is "unsupported", not "corrupt": Debian's 7zz has no RAR, bsdtar lacks some methods.
+    """
     with path.open("rb") as file:
         head = file.read(64)
     if is_volume(head):
         raise Refused("volume", "one of several volumes")
-    if which("bsdtar") and not passwords and _by_bsdtar(path, box):
-        return
-    program = next((found for name in _SEVENZIPS if (found := which(name))), None)
-    if program is not None:
-        _by_7zip(program, path, box, passwords)
-    elif which("bsdtar"):
-        raise Refused("encrypted" if passwords or is_locked(head) else "corrupt", "bsdtar cannot read it")
-    else:
-        raise Refused("unsupported", "no program for RAR on this machine (bsdtar, 7zz)")
+    locked = is_locked(head)
+    for program, read in _readers():
+        outcome = read(program, path, box, passwords)
+        if outcome is _Outcome.READ:
+            return
+        locked = locked or outcome is _Outcome.LOCKED
+    if locked:
+        raise Refused("encrypted", "no password given opens it" if passwords else "no password given")
+    raise Refused("unsupported", "no program on this machine reads it (bsdtar, 7zz)")
 
 
 def is_volume(head: bytes) -> bool:
@@ -84,31 +95,43 @@ def _vints(data: bytes) -> Iterator[int]:
             value = shift = 0
 
 
-def _by_bsdtar(path: Path, box: Box) -> bool:
-    """Unpack by bsdtar; False where it cannot read the archive and nothing came out of it."""
-    with _program(["bsdtar", "-c", "-f", "-", "--format", "pax", f"@{path}"]) as output:
-        try:
-            unpack_stream(CountedStream(output, box), box)
-        except (tarfile.TarError, EOFError, ValueError):
-            return False
-    return bool(box.unpacked().members)
+def _readers() -> Iterator[tuple[str, "_Reader"]]:
+    for name in _SEVENZIPS:
+        if program := which(name):
+            yield program, _by_7zip
+            break
+    if program := which("bsdtar"):
+        yield program, _by_bsdtar
 
 
-def _by_7zip(program: str, path: Path, box: Box, passwords: Sequence[str]) -> None:
-    for password in passwords or ("",):
+def _by_bsdtar(program: str, path: Path, box: Box, _: Sequence[str]) -> _Outcome:
+    """Unpack through a tar stream. bsdtar writes a whole, even empty, tar when it fails: its exit code tells."""
+    with TemporaryFile() as said:
+        with _running([program, "-c", "-f", "-", "--format", "pax", f"@{path}"], said) as process:
+            output = cast("IO[bytes]", process.stdout)
+            with suppress(tarfile.TarError, EOFError, ValueError):
+                unpack_stream(CountedStream(output, box), box)
+            while piece := output.read(_PIECE):
+                box.count_read(len(piece))
+            failed = process.wait() != 0
+        said.seek(0)
+        complaint = said.read(4096)
+    if failed:
+        return _Outcome.LOCKED if b"ncrypt" in complaint else _Outcome.UNREAD
+    return _Outcome.READ
+
+
+def _by_7zip(program: str, path: Path, box: Box, passwords: Sequence[str]) -> _Outcome:
+    outcome = _Outcome.UNREAD
+    for password in ("", *passwords):
         listing = _listing(program, path, password)
         if listing is None:
             continue
-        if not passwords and any(locked for _, _, locked in listing):
-            break
-        if _unpack_listed(program, path, box, password, listing):
-            return
-    raise Refused("encrypted" if passwords or _any_locked(program, path) else "corrupt", "7-Zip cannot read it")
-
-
-def _any_locked(program: str, path: Path) -> bool:
-    listing = _listing(program, path, "")
-    return listing is None or any(locked for _, _, locked in listing)
+        if not password and any(locked for _, _, locked in listing):
+            outcome = _Outcome.LOCKED
+        elif _unpack_listed(program, path, box, password, listing):
+            return _Outcome.READ
+    return outcome
 
 
 def _listing(program: str, path: Path, password: str) -> list[tuple[str, int, bool]] | None:
@@ -129,17 +152,23 @@ def _listing(program: str, path: Path, password: str) -> list[tuple[str, int, bo
 
 
 def _unpack_listed(program: str, path: Path, box: Box, password: str, listing: Sequence[tuple[str, int, bool]]) -> bool:
-    with _program([program, "x", "-so", "-y", "-sccUTF-8", f"-p{password}", "--", str(path)]) as output:
-        for name, size, _ in listing:
-            pieces = _exactly(output, size)
-            try:
-                if is_junk(name):
-                    for piece in pieces:
+    """Unpack the listed members, all or none: a wrong password may give bytes all the same, and an exit code."""
+    command = [program, "x", "-so", "-y", "-sccUTF-8", f"-p{password}", "--", str(path)]
+    try:
+        with _running(command) as process, Shelf(box) as shelf:
+            for name, size, _ in listing:
+                writer = None if is_junk(name) else shelf.writer(name)
+                for piece in _exactly(cast("IO[bytes]", process.stdout), size):
+                    if writer is None:
                         box.count_read(len(piece))
-                else:
-                    box.keep(name.replace("\\", "/"), pieces)
-            except EOFError:
-                return False
+                    else:
+                        writer.write(piece)
+                if writer is not None:
+                    writer.close()
+            if process.wait() != 0:
+                raise EOFError
+    except EOFError:
+        return False
     return True
 
 
@@ -155,13 +184,13 @@ def _exactly(stream: IO[bytes], size: int) -> Iterator[bytes]:
 
 
 @contextmanager
-def _program(command: Sequence[str]) -> Iterator[IO[bytes]]:
-    """Run a program and give what it writes; it is ended when its output is no longer wanted."""
-    with subprocess.Popen(
-        command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
-    ) as process:
+def _running(command: Sequence[str], said: IO[bytes] | int = subprocess.DEVNULL) -> Iterator["subprocess.Popen[bytes]"]:
+    """Run a program whose output is read, complaints to `said`; it is ended when no more is wanted."""
+    with subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=said) as process:
         try:
-            assert process.stdout is not None
-            yield process.stdout
+            yield process
         finally:
             process.kill()
+
+
+_Reader = Callable[[str, Path, Box, Sequence[str]], _Outcome]

@@ -13,7 +13,7 @@ import py7zr
 from py7zr import exceptions
 from py7zr.io import Py7zIO, WriterFactory
 
-from parsers.archive_box import Box, Refused, Writer, is_junk
+from parsers.archive_box import Box, Refused, Shelf, Writer, is_junk
 
 _BROKEN = (
     exceptions.ArchiveError, lzma.LZMAError, struct.error, EOFError, ValueError, IndexError, KeyError, TypeError, AttributeError,
@@ -44,13 +44,8 @@ def _unpack(path: Path, box: Box, password: str | None) -> None:
     with path.open("rb") as file, py7zr.SevenZipFile(file, "r", password=password) as archive:
         if archive.needs_password() and password is None:
             raise exceptions.PasswordRequired
-        shelf = _Shelf(box, _renamed(archive))
-        try:
-            archive.extractall(factory=shelf)
-        except BaseException:
-            shelf.drop()
-            raise
-        shelf.finish()
+        with Shelf(box) as shelf:
+            archive.extractall(factory=_Sinks(box, shelf, _renamed(archive)))
 
 
 def _renamed(archive: Any) -> dict[str, str]:
@@ -64,48 +59,34 @@ def _renamed(archive: Any) -> dict[str, str]:
     return wanted
 
 
-class _Shelf(WriterFactory):
-    """Makes a sink for each member; those of one archive are kept all together, or none (a wrong password)."""
+class _Sinks(WriterFactory):
+    """Makes a sink for each member. A wrong password shows late, so a shelf keeps all of them or none."""
 
-    def __init__(self, box: Box, names: dict[str, str]) -> None:
+    def __init__(self, box: Box, shelf: Shelf, names: dict[str, str]) -> None:
         self._box = box
+        self._shelf = shelf
         self._names = names
-        self._sinks: list[_Sink] = []
 
     def create(self, filename: str) -> Py7zIO:
         """Return where a member goes; py7zr makes a path of the number."""
         name = self._names.get(Path(filename).name)
-        sink = _Sink(self._box, self._box.writer(name) if name is not None else None)
-        self._sinks.append(sink)
-        return sink
-
-    def finish(self) -> None:
-        """Keep all members."""
-        for sink in self._sinks:
-            if sink.writer is not None:
-                sink.writer.finish()
-
-    def drop(self) -> None:
-        """Keep none."""
-        for sink in self._sinks:
-            if sink.writer is not None:
-                sink.writer.drop()
+        return _Sink(self._box, self._shelf.writer(name) if name is not None else None)
 
 
 class _Sink(Py7zIO):
     """What py7zr writes one member to."""
 
     def __init__(self, box: Box, writer: Writer | None) -> None:
-        self.writer = writer
+        self._writer = writer
         self._box = box
         self._size = 0
 
     def write(self, s: bytes | bytearray) -> int:
         self._size += len(s)
-        if self.writer is None:
+        if self._writer is None:
             self._box.count_read(len(s))
         else:
-            self.writer.write(bytes(s))
+            self._writer.write(bytes(s))
         return len(s)
 
     def read(self, size: int | None = None) -> bytes:
@@ -121,8 +102,8 @@ class _Sink(Py7zIO):
         return self._size
 
     def close(self) -> None:
-        if self.writer is not None:
-            self.writer.close()
+        if self._writer is not None:
+            self._writer.close()
 
 
 def _is_cut_off(path: Path) -> bool:
