@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
+import structlog
+
 from daemon.contract import Json, message_line
 from daemon.pipeline import Desk, Processed, process
 from daemon.settings import ConfigError, Settings
@@ -13,10 +15,12 @@ from daemon.worker import owner
 from daemon.workshop import clock, open_desk, open_store
 from domain.case import Outcome, Reading
 from domain.kinds import Decision, MessageKind
-from domain.mail import Mail, SubjectFacts
+from domain.mail import Mail
 from domain.records import Arrival, Claimed
 from ingest.arrival import arrival_of
-from parsers.sandbox import ReadFailed
+from parsers.subject import read_subject
+
+log = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True)
@@ -78,8 +82,9 @@ def _arrival(sample: Sample, uid: int, desk: Desk) -> Arrival:
 def _process(claimed: Claimed, desk: Desk) -> Processed:
     try:
         return process(claimed, desk, clock())
-    except ReadFailed as error:
-        return Processed(_unreadable(claimed, error), None)
+    except Exception as error:
+        log.error("cannot be judged", sha256=claimed.sha256[:12], error=str(error)[:300], exc_info=True)
+        return Processed(_unreadable(claimed, error, desk), None)
 
 
 def _second_copy(arrival: Arrival, desk: Desk) -> Outcome:
@@ -96,13 +101,12 @@ def _second_copy(arrival: Arrival, desk: Desk) -> Outcome:
     )
 
 
-def _unreadable(claimed: Claimed, error: ReadFailed) -> Outcome:
-    """Return the outcome of a mail no reader survives: the daemon would put it aside for a person."""
+def _unreadable(claimed: Claimed, error: Exception, desk: Desk) -> Outcome:
+    """Return the outcome of a mail that could not be judged: a person looks."""
+    mail = desk.store.mail(claimed.sha256) or Mail(sha256=claimed.sha256, size=0)
     return Outcome(
-        reading=Reading(
-            mail=Mail(sha256=claimed.sha256, size=0), subject=SubjectFacts(), facts={}, received_at=claimed.received_at
-        ),
+        reading=Reading(mail=mail, subject=read_subject(mail.subject), facts={}, received_at=claimed.received_at),
         kind=MessageKind.SUBMISSION,
         decision=Decision.MANUAL_REVIEW,
-        reason=f"cannot be read: {error}",
+        reason=f"cannot be judged: {type(error).__name__}",
     )

@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from click.exceptions import ClickException, NoArgsIsHelpError
 
 from daemon import journal
 from daemon.settings import ConfigError, Settings, load
@@ -121,16 +120,10 @@ def main(arguments: list[str] | None = None) -> int:
     from daemon import cli_care, cli_records  # noqa: F401  their commands join on import
 
     try:
-        app(arguments, standalone_mode=False)
-    except NoArgsIsHelpError as error:
-        say(error.format_message())
-        return BAD_USAGE
-    except ClickException as error:
-        error.show()
-        return BAD_USAGE
+        app(arguments)
     except ConfigError as error:
         print(f"shoujian: {error}", file=sys.stderr)  # noqa: T201
         return BAD_USAGE
-    except BrokenPipeError:
-        return 0
+    except SystemExit as end:
+        return end.code if isinstance(end.code, int) else 0
     return 0
