@@ -55,8 +55,8 @@ def assemble(placed: Iterable[Placed], links: Iterable[Link], notice: Notice) ->
         _add_forms([item for item in items if item.role is role and item.form], role, drafts, notice)
     for role in (Role.WORD_FORM, Role.PDF_FORM, Role.IMAGE_FORM):
         _add_unread([item for item in items if item.role is role and not item.form], role, drafts)
-    _add_videos([item for item in items if item.role is Role.VIDEO], drafts)
     _add_texts([item for item in items if item.role is Role.TEXT_WORK], drafts)
+    _add_videos([item for item in items if item.role is Role.VIDEO], drafts)
     _add_links(list(links), drafts)
     for image in (item for item in items if item.role is Role.IMAGE):
         _add_picture(image, drafts)
