@@ -18,6 +18,8 @@ from store.transaction import Transaction
 from store.verify import Verify
 from store.work import Work
 
+__all__ = ["Store", "Transaction"]
+
 
 class Store(Ledger, Work, Messages, Cases, Outbox, History, Figures, Verify):
     """The database and the archive together. Used by several threads and processes at once; knows no clock."""

@@ -53,7 +53,7 @@ class Ledger:
             row = CursorRow(account=account, folder=folder, uidvalidity=uidvalidity, uidnext=uidnext, highest=highest)
             session.merge(row)
 
-    def record_poll(  # noqa: PLR0917  one row, column by column
+    def record_poll(
         self,
         account: str,
         started: datetime,

@@ -103,7 +103,7 @@ class Outbox:
             query = query.where(LetterRow.created_at >= since)
         return self._letters(query)
 
-    def is_ours(self, message_id: str) -> bool:
+    def is_our_letter(self, message_id: str) -> bool:
         """Tell whether we wrote a letter with this Message-ID."""
         with self.database.read() as session:
             return session.exec(select(LetterRow.id).where(LetterRow.message_id == message_id)).first() is not None

@@ -1,0 +1,135 @@
+"""The migrations make exactly the tables the code speaks of, on SQLite and PostgreSQL."""
+
+import io
+import subprocess
+import sys
+from contextlib import redirect_stdout
+from pathlib import Path
+
+import pytest
+from alembic import command
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from sqlalchemy import inspect
+from sqlalchemy.exc import DatabaseError, StatementError
+
+from store.archive import Archive
+from store.columns import Table
+from store.desk import Store
+from store.engine import Database, create
+from store.errors import SchemaUnknown
+from store.schema import config, migrate
+from tests.store.build import NOW, arrive, later
+
+
+def test_migrations_and_models_agree(store: Store) -> None:
+    with store.database.engine.connect() as connection:
+        context = MigrationContext.configure(connection, opts={"compare_type": True, "compare_server_default": True})
+        assert compare_metadata(context, Table.metadata) == []
+
+
+def test_a_difference_would_be_seen(store: Store) -> None:
+    with store.database.writer.begin() as connection:
+        connection.exec_driver_sql("DROP INDEX ix_messages_due")
+        connection.exec_driver_sql("ALTER TABLE polls ADD COLUMN surplus INTEGER")
+    with store.database.engine.connect() as connection:
+        assert len(compare_metadata(MigrationContext.configure(connection), Table.metadata)) == 2
+
+
+def test_opening_again_keeps_everything(store: Store, archive: Archive, tmp_path: Path) -> None:
+    sha256 = arrive(store, "a")
+    store.close()
+    with Store.open(f"sqlite:///{tmp_path}/data/desk.db", archive) as again:
+        assert again.message(sha256)
+
+
+def test_a_database_of_a_newer_program_is_not_touched(store: Store, archive: Archive, tmp_path: Path) -> None:
+    with store.database.writer.begin() as connection:
+        connection.exec_driver_sql("UPDATE alembic_version SET version_num = '9999'")
+    with pytest.raises(SchemaUnknown, match="9999"):
+        Store.open(f"sqlite:///{tmp_path}/data/desk.db", archive)
+
+
+def test_the_way_back_leaves_nothing(tmp_path: Path) -> None:
+    database = Database(create(f"sqlite:///{tmp_path}/x.db"))
+    migrate(database)
+    with database.writer.begin() as connection:
+        command.downgrade(config(connection), "base")
+    assert inspect(database.engine).get_table_names() == ["alembic_version"]
+    database.close()
+
+
+def test_the_same_revisions_write_postgresql(store: Store) -> None:
+    """Offline, without a server: types, partial index and trigger in PostgreSQL's words."""
+    out = io.StringIO()
+    with redirect_stdout(out):
+        command.upgrade(config(), "head", sql=True)
+    sql = out.getvalue()
+    assert "uid BIGINT NOT NULL" in sql
+    assert "id BIGSERIAL NOT NULL" in sql
+    assert "received_at TIMESTAMP WITH TIME ZONE" in sql
+    assert "raw BYTEA NOT NULL" in sql
+    assert "CREATE INDEX ix_messages_due ON messages (received_at) WHERE due_at IS NOT NULL" in sql
+    assert "CREATE TRIGGER events_append_only" in sql
+    assert sql.count("CREATE TABLE ") == len(Table.metadata.tables) + 1
+
+
+@pytest.mark.parametrize("change", ["UPDATE events SET detail = 'forged'", "DELETE FROM events"])
+def test_history_cannot_be_rewritten(store: Store, change: str) -> None:
+    sha256 = arrive(store, "a")
+    with pytest.raises(DatabaseError, match="append-only"), store.database.writer.begin() as connection:
+        connection.exec_driver_sql(change)
+    assert len(store.history(sha256)) == 1
+
+
+@pytest.mark.parametrize(
+    ("pragma", "value"), [("journal_mode", "wal"), ("synchronous", 2), ("foreign_keys", 1), ("busy_timeout", 60_000)]
+)
+def test_sqlite_is_set_to_lose_nothing(store: Store, pragma: str, value: object) -> None:
+    with store.database.engine.connect() as connection:
+        assert connection.exec_driver_sql(f"PRAGMA {pragma}").scalar() == value
+
+
+def test_only_we_may_read_the_database(store: Store, tmp_path: Path) -> None:
+    arrive(store, "a")
+    modes = {path.name: path.stat().st_mode & 0o777 for path in (tmp_path / "data").glob("desk.db*")}
+    assert len(modes) == 3
+    assert set(modes.values()) == {0o600}
+
+
+def test_a_reader_sees_the_past_while_a_writer_writes(store: Store) -> None:
+    sha256 = arrive(store, "a")
+    with store.begin(NOW) as tx:
+        tx.event(sha256, "note")
+        assert len(store.history(sha256)) == 1
+    assert len(store.history(sha256)) == 2
+
+
+def test_a_database_in_memory_is_refused(archive: Archive) -> None:
+    for url in ("sqlite://", "sqlite:///:memory:"):
+        with pytest.raises(ValueError, match="database file"):
+            Store.open(url, archive)
+
+
+OPEN = """
+import sys
+from pathlib import Path
+from store.archive import Archive
+from store.desk import Store
+root = Path(sys.argv[1])
+Store.open(f"sqlite:///{root}/fresh.db", Archive(root)).close()
+"""
+
+
+def test_processes_may_open_a_fresh_store_at_once(tmp_path: Path) -> None:
+    """The daemon and the command line, started together on the first day."""
+    command_line = [sys.executable, "-c", OPEN, str(tmp_path / "data")]
+    opening = [subprocess.Popen(command_line, cwd=Path.cwd()) for _ in range(3)]
+    assert [process.wait(timeout=60) for process in opening] == [0, 0, 0]
+
+
+def test_a_transaction_without_a_zone_is_refused(store: Store) -> None:
+    sha256 = arrive(store, "a")
+    with pytest.raises(StatementError, match="without a zone"), store.begin(NOW.replace(tzinfo=None)) as tx:
+        tx.event(sha256, "note")
+    assert store.history(sha256)[-1].at < later(seconds=1)
