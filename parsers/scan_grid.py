@@ -45,7 +45,15 @@ def find_tables(picture: Pixels, type_height: float) -> list[list[Place]]:
         if not tables or box.top > max(other.bottom for other in tables[-1]) + 1.2 * type_height:
             tables.append([])
         tables[-1].append(box)
-    return [_placed(table, 0.45 * type_height) for table in tables if len(table) >= 2]
+    return [place_cells(table, 0.45 * type_height) for table in tables if len(table) >= 2]
+
+
+def has_table(rgb: Pixels) -> bool:
+    """Tell cheaply whether a page, whichever way it lies, has a ruled table of a form's size."""
+    scale = 1200 / max(rgb.shape[:2])
+    grey = cv2.cvtColor(cv2.resize(rgb, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA), cv2.COLOR_RGB2GRAY)
+    tables = find_tables(np.asarray(grey, np.uint8), 17.0)
+    return any(len(table) >= 6 for table in tables)
 
 
 def _rules(picture: Pixels, type_height: float) -> Pixels:
@@ -75,7 +83,7 @@ def _cells(rules: Pixels, type_height: float) -> Iterable[Box]:
             yield Box(left, top, left + wide, top + high)
 
 
-def _placed(boxes: Sequence[Box], slack: float) -> list[Place]:
+def place_cells(boxes: Sequence[Box], slack: float) -> list[Place]:
     """Return the cells with rows and columns: edges that nearly agree are one grid line."""
     slack = max(slack, 10.0)
     columns = _grid_lines([edge for box in boxes for edge in (box.left, box.right)], slack)

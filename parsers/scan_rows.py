@@ -1,10 +1,14 @@
 """In charge of the order of lines: side by side in rows, broken by a cell's width, or a paragraph's end."""
 
+import re
 from collections.abc import Iterable, Sequence
 from itertools import pairwise
 from statistics import median
 
 from parsers.scan_ocr import Line
+
+_ENDS = tuple("。！？；：.!?;:…”")  #: marks a paragraph ends with
+_ITEM = re.compile(r"[(（]?[一二三四五六七八九十\d]{1,2}[)）、.．]")
 
 
 def visual_rows(lines: Iterable[Line]) -> list[list[Line]]:
@@ -29,18 +33,23 @@ def joined(lines: Sequence[Line]) -> str:
     rows = visual_rows(lines)
     if not rows:
         return ""
-    right = max(line.box[2] for line in lines)
+    left, right = min(line.box[0] for line in lines), max(line.box[2] for line in lines)
     text = row_text(rows[0])
     for before, row in pairwise(rows):
-        text += _seam(before, row, text, right) + row_text(row)
+        text += _seam(before, row, left, right) + row_text(row)
     return text
 
 
-def _seam(before: Sequence[Line], row: Sequence[Line], text: str, right: float) -> str:
-    """Return what stands between two rows: nothing where the first was full, else a line feed."""
-    high = before[-1].box[3] - before[-1].box[1]
-    if right - before[-1].box[2] > 2.2 * high:
+def _seam(before: Sequence[Line], row: Sequence[Line], left: float, right: float) -> str:
+    """Return what stands between two rows: nothing where the first was broken off by the cell's width, else a line feed."""
+    end, start = before[-1].text.rstrip()[-1:], row[0].text.lstrip()
+    high, gap = before[-1].box[3] - before[-1].box[1], right - before[-1].box[2]
+    indented = 1.2 * high < row[0].box[0] - left < 4 * high and end in _ENDS
+    if (
+        indented
+        or (end in _ENDS and _ITEM.match(start))
+        or gap > (2.2 * high if end in _ENDS else 0.3 * (right - left))
+    ):
         return "\n"
-    first = row[0].text[:1]
-    word = text[-1:].isascii() and text[-1:].isalpha() and first.isascii() and first.isalpha()
-    return " " if word and "@" not in text.rsplit(maxsplit=1)[-1] else ""
+    word = end.isascii() and end.isalpha() and start[:1].isascii() and start[:1].isalpha()
+    return " " if word and "@" not in before[-1].text else ""
