@@ -48,7 +48,7 @@ class MailboxAccess(Value):
         return cls(
             provider=known,
             account=account,
-            password=password if isinstance(password, SecretStr) else SecretStr(password),
+            password=SecretStr((password.get_secret_value() if isinstance(password, SecretStr) else password).strip()),
             host=host or known.imap_host,
             port=port or known.imap_port,
             security=Security(security or known.imap_security),
@@ -63,6 +63,8 @@ class MailboxAccess(Value):
             raise ValueError("mailbox.host is not set: the generic provider needs it")
         if self.security is Security.NONE and not _is_loopback(self.host):
             raise ValueError('mailbox.security = "none" is for servers on this machine (127.0.0.1) only: use "tls"')
+        if not (self.account + self.password.get_secret_value()).isprintable():
+            raise ValueError("mailbox.account or its password holds a control character")  # would end the LOGIN command
         return self
 
 

@@ -227,10 +227,12 @@ class _Visit:
         """Note how far the folder was taken in without a hole; with one, the next poll must look again."""
         account, folder = self._source.account, examined.name
         missing = set(listed) - self._store.known_uids(account, folder, generation)
+        uidnext = 0 if missing else examined.uidnext or 0
         highest = max((uid for uid in listed if uid < min(missing, default=uid + 1)), default=0)
-        whole = not missing
-        self._store.save_cursor(account, folder, generation, examined.uidnext or 0 if whole else 0, highest)
-        self._source.exists[folder] = examined.exists if whole else -1
+        cursor = self._store.cursor(account, folder)
+        if cursor is None or (cursor.uidvalidity, cursor.uidnext, cursor.highest) != (generation, uidnext, highest):
+            self._store.save_cursor(account, folder, generation, uidnext, highest)
+        self._source.exists[folder] = examined.exists
 
 
 def _both(write: Write, feed: Write) -> Write:

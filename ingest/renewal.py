@@ -36,10 +36,11 @@ class Renewal:
 
     def happened(self, session: Session, store: Store, folder: str, standing: list[int]) -> bool:
         """Tell whether UIDs of the open folder that are in the ledger, ascending, now mean other mails."""
-        return any(
-            not self._is_known(session, store, folder, uid, when)
-            for uid, when in session.arrivals(sorted({*standing[:1], *standing[-1:]})).items()
-        )
+        try:
+            arrivals = session.arrivals(sorted({*standing[:1], *standing[-1:]}))
+        except FetchBroken:
+            return False  # nothing can be told: no reason to read all again
+        return any(not self._is_known(session, store, folder, uid, when) for uid, when in arrivals.items())
 
     def _is_known(self, session: Session, store: Store, folder: str, uid: int, when: datetime) -> bool:
         mark = (folder, uid, when)
@@ -57,5 +58,5 @@ def _is_kept(session: Session, store: Store, uid: int) -> bool:
     try:
         fetched = session.fetch_to(uid, digest.update)
     except FetchBroken:
-        return True  # nothing can be told: no reason to read all again
+        return True
     return fetched is None or store.archive.has(digest.hexdigest())

@@ -4,7 +4,6 @@ A multipart ends with its closing delimiter (RFC 2046 §5.1.1). One report has Q
 (research §1.6), and sizes told by servers are no proof, so this is what is checked.
 """
 
-import email.message
 import email.parser
 import re
 
@@ -61,11 +60,11 @@ class Wholeness:
 
 def _boundary(header: bytes) -> bytes | None:
     """Return the boundary of a multipart's header, or None where there is none or it cannot be told."""
-    message: email.message.Message[str, str] = email.parser.BytesHeaderParser().parsebytes(header)
+    message = email.parser.HeaderParser().parsestr(header.decode("latin-1"))  # 8-bit boundaries survive only so
     if message.get_content_maintype() != "multipart":
         return None
     try:
         boundary = message.get_boundary()
+        return boundary.encode("latin-1") if boundary else None
     except (LookupError, ValueError):  # an RFC 2231 parameter in a charset nobody has
         return None
-    return boundary.encode("utf-8", "surrogateescape") if boundary else None

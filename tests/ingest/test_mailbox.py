@@ -1,6 +1,7 @@
 """Whole polls against a real Dovecot over TLS. T-numbers are those of research/netease-mail.md §9."""
 
 import hashlib
+import imaplib
 import json
 import subprocess
 import sys
@@ -10,8 +11,10 @@ from pathlib import Path
 
 import pytest
 
+from domain.records import Arrival
 from ingest.access import MailboxAccess
 from ingest.errors import LoginRefused, NotKept, Unreachable
+from ingest.literal import LiteralTap
 from ingest.mailbox import ImapSource
 from ingest.poll import poll
 from ingest.session import Session, open_session
@@ -147,6 +150,42 @@ def test_a_server_that_stops_in_the_middle_of_a_fetch_loses_and_doubles_nothing(
     assert held(store) == {sha(raw) for raw in raws}
     assert list((store.archive.root / "tmp").iterdir()) == []
     assert poll(source, store, now).new == 0
+
+
+def test_a_crash_between_archive_and_ledger_loses_and_doubles_nothing(
+    dovecot: Dovecot, source: ImapSource, store: Store, now: Now, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    dovecot.deliver(plain("one"))
+    dovecot.deliver(plain("two"))
+    record = Store.record_arrival
+
+    def dying(self: Store, arrival: Arrival, at: datetime) -> bool:
+        if arrival.uid == 2:
+            raise RuntimeError("killed here")
+        return record(self, arrival, at)
+
+    monkeypatch.setattr(Store, "record_arrival", dying)
+    with pytest.raises(RuntimeError):
+        poll(source, store, now)
+    monkeypatch.undo()
+    assert len(held(store)) == 2, "the bytes were safe before the ledger was told"
+    assert poll(source, store, now).new == 1
+    assert len(store.messages()) == len(held(store)) == 2
+
+
+def test_where_literals_do_not_come_through_the_tap_bytes_are_the_same(
+    dovecot: Dovecot, source: ImapSource, store: Store, now: Now, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Bypassed(LiteralTap):
+        def __init__(self, imap: imaplib.IMAP4) -> None:
+            read = imap.read
+            super().__init__(imap)
+            imap.read = read  # type: ignore[method-assign]  # as an imaplib that reads literals another way
+
+    monkeypatch.setattr("ingest.session.LiteralTap", Bypassed)
+    dovecot.deliver(multipart(300_000))
+    assert poll(source, store, now).bytes == len(multipart(300_000))
+    assert held(store) == {sha(multipart(300_000))}
 
 
 def test_a_server_that_stays_away_is_caught_up_with_later(
