@@ -39,6 +39,11 @@ class Draft:
         """Return the fields found in a table."""
         return {name for name, finds in self.finds.items() if not all(found.weak for found in finds)}
 
+    def lacks(self, name: str) -> bool:
+        """Tell whether a table's form has begun and has no cell for a field, so that text may give it."""
+        strong = self.strong()
+        return bool(strong) and name not in strong
+
     def is_form(self) -> bool:
         """Tell whether enough labels were found to call this a form and not an article that names a contact."""
         strong = self.strong()
@@ -61,7 +66,7 @@ def gather(finds: Iterable[Found]) -> list[Draft]:
             drafts.append(Draft())
         if not drafts[-1].finds:
             drafts[-1].caption, caption = caption, None
-        if not (found.weak and found.field in drafts[-1].strong()):
+        if not (found.weak and tables) or drafts[-1].lacks(found.field):
             drafts[-1].add(found)
     return [draft for draft in drafts if draft.is_form()]
 

@@ -5,9 +5,12 @@ Leaves running text to `parsers.form_lines`. Merged cells, rows split by a page 
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
+from itertools import chain
 
 from domain.text import fold
 from parsers.form_found import Found, of_page
+from parsers.form_joint import joint_labels, shares
 from parsers.form_labels import SHORT, Label, Labels
 from parsers.form_lines import LineReader
 from parsers.grid import Cell, Grid
@@ -33,7 +36,11 @@ class _GridReader:
         self.grid = grid
         self.labels = labels
         self.marks = {cell: label for cell in grid.cells if (label := labels.whole(cell.text))}
-        self.fields = {label.field for label in self.marks.values()}
+        self.joint = {
+            cell: both for cell in grid.cells if cell not in self.marks and (both := joint_labels(labels, cell.text))
+        }
+        self.fields = {label.field for label in (*self.marks.values(), *chain.from_iterable(self.joint.values()))}
+        self.marks |= {cell: both[0] for cell, both in self.joint.items()}
         self.label_columns = {cell.column for cell in self.marks}
         self.labelled_rows = {row for cell in self.marks for row in range(cell.row, cell.row + cell.row_span)}
         self.used: set[Cell] = set()
@@ -46,7 +53,7 @@ class _GridReader:
             if listed is not None and cell.row == listed:
                 yield from self._listed(listed)
             elif label := self.marks.get(cell):
-                yield self._valued(cell, label)
+                yield from self._shared(cell, self._valued(cell, label))
             else:
                 yield from self._own(cell)
 
@@ -56,6 +63,14 @@ class _GridReader:
         text = "\n".join(self._relabelled(value.text, label) for value in values if value.text.strip())
         pages = frozenset[int]().union(*(of_page(value.page) for value in (cell, *values)))
         return Found.of(label, text, unsure=any(value.unsure for value in values), pages=pages)
+
+    def _shared(self, cell: Cell, found: Found) -> Iterator[Found]:
+        if cell not in self.joint:
+            yield found
+            return
+        answers = shares(found.text)
+        for label in self.joint[cell]:
+            yield replace(found, field=label.field, text=answers[label.field], annexes=label.annexes)
 
     def _relabelled(self, text: str, label: Label) -> str:
         head = self.labels.leading(text)
@@ -194,4 +209,4 @@ def _first_answer(values: list[Cell], rows: int) -> list[Cell]:
     """Return the cells of a one-line value: the first that is not blank, and for a label of several rows one each."""
     if rows > 1:
         return values
-    return next(([value] for value in values if value.text.strip()), values[:1])
+    return next(([value] for value in values if fold(value.text)), values[:1])

@@ -7,20 +7,18 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from rapidfuzz.distance import Levenshtein
-
 from domain.notice import FormTemplate
 from domain.text import fold
 
 #: Fields whose value is one line; the others are texts whose lines are kept.
 SHORT = frozenset({"title", "contact", "phone", "email", "address", "unit"})
 _OF_A_PERSON = frozenset({"contact", "phone", "email", "address"})
-_NOTE = r"(?:\s*[(（\[〔][^()（）\[\]〔〕\n]{0,40}[)）\]〕])"
+_NOTE = r"(?:\s*[(（\[〔][^()（）\[\]〔〕]{0,120}[)）\]〕])"
 _NOTES = re.compile(_NOTE)
 _LEAD = r"\s*(?:[*＊※●◆■·【\[]\s*|[(（]?[一二三四五六七八九十\d]{1,3}\s*[)）、.．]\s*)*"
 _NUMBER = re.compile(r"^\s*(?:[(（]?[一二三四五六七八九十\d]{1,3}\s*[)）、.．])+")
 _OWNER = re.compile(r"^(?:(?:申报|参评|推荐|报送|填报|参赛)?(?:单位|者)|申报|参评|本)的?")
-_LONGEST = 60  # characters of a cell that may still be a label with its note
+_LONGEST = 160  # characters of a cell that may still be a label with its note
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,4 +136,5 @@ def _spaced(text: str) -> str:
 
 
 def _one_slip(one: str, other: str) -> bool:
-    return Levenshtein.distance(one, other, score_cutoff=1) <= 1
+    """Tell whether two texts differ in one character; one more or fewer may be a label and its answer."""
+    return len(one) == len(other) and sum(a != b for a, b in zip(one, other, strict=True)) == 1

@@ -81,14 +81,24 @@ class LineReader:
         return [first, *(found for found in self._labels.inline(line) if self._follows(found, first))]
 
     def _counts(self, label: Label, colon: bool, rest: str) -> bool:
-        inside = self._open is not None and not self._open.short
+        """Tell whether a label at the head of a line is one, and not a word of the text being read."""
+        own_line = colon or not rest
+        if self._open and not self._open.short:
+            return self._breaks_in(label, own_line=own_line, colon=colon)
+        if own_line:
+            return True
+        if label.field in SHORT:
+            return len(rest) <= _LONGEST_VALUE
+        return bool(self._seen) and label.field not in self._seen
+
+    def _breaks_in(self, label: Label, *, own_line: bool, colon: bool) -> bool:
+        """Tell whether a label ends the long answer being read. In a cell of the content only long answers follow."""
+        plain = len(label.text) >= 4
+        if label.field in self._seen:
+            return label.field == "title" and plain and colon
         if not self._weak and self._open and self._open.label.field == "content" and label.field in SHORT:
             return False
-        if inside and (label.field in self._seen or not (colon or not rest)):
-            return label.field == "title" and len(label.text) >= 4 and colon
-        if colon or not rest:
-            return True
-        return label.field in SHORT and len(rest) <= _LONGEST_VALUE
+        return own_line or (label.field not in SHORT and plain)
 
     def _follows(self, found: Inline, first: Inline) -> bool:
         return (

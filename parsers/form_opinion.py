@@ -13,10 +13,10 @@ from domain.units import looks_like_organisation
 
 _ENOUGH = 90.0  # ratio of folded texts: two characters in twenty other, or four more or fewer
 _NEAR = 65.0  # where to look closer
-_SLACK = 4  # characters
+_SLACK = 6  # characters
 _DENIALS = ("不", "未", "无", "非")
 _DATE = re.compile(
-    r"[\d０-９〇零一二三四五六七八九十xX×]{0,4}\s*年\s*[\d０-９一二三四五六七八九十xX×]{0,3}\s*月\s*[\d０-９一二三四五六七八九十xX×]{0,3}\s*日?|\d{4}[-./]\d{1,2}[-./]\d{1,2}"
+    r"[\d０-９〇零一二三四五六七八九十xX×]{0,4}\s{0,12}年\s{0,12}[\d０-９一二三四五六七八九十xX×]{0,3}\s{0,12}月\s{0,12}[\d０-９一二三四五六七八九十xX×]{0,3}\s{0,12}日?|\d{4}[-./]\d{1,2}[-./]\d{1,2}"
 )
 _STAMP = re.compile(
     r"[(（\[【]\s*(?:单位)?\s*(?:加?盖?\s*公?\s*章|签\s*[章字]|公\s*章)\s*(?:处)?\s*[)）\]】]|(?:单位)?(?:盖\s*章|公\s*章|签\s*章)(?:处)?(?=[\s:：]|$)"

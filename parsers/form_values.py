@@ -21,7 +21,7 @@ _SPACED_NAME = re.compile(
 )
 _WIDE = r"[\u2e80-\u9fff\uf900-\ufaff\ufe30-\ufe4f\uff00-\uffef\U00020000-\U0003ffff“”‘’…—·]"
 _BREAK = re.compile(rf"(?<={_WIDE})[ \t]*\n\s*(?={_WIDE})")
-_FOREIGN = re.compile(r"[\s　,，;；、]+[\u4e00-\u9fff]{2,6}\s*[:：].*$", re.DOTALL)
+_FOREIGN = re.compile(r"[\s　,，;；、]{1,40}[\u4e00-\u9fff]{2,6}\s*[:：].*$", re.DOTALL)
 _NEARLY_WHOLE = 95.0  # fuzz.ratio: two slips in the hint's thirty characters
 
 

@@ -17,6 +17,7 @@ from parsers.word_xml import (
     attribute,
     child,
     in_word,
+    is_hidden,
     is_on,
     local,
     mark_deleted,
@@ -120,7 +121,7 @@ def _read_leaf(element: Element, name: str, line: _Line) -> bool:
     elif name == "txbxContent":
         line.boxes.append(element)
     elif name == "r":
-        return is_on(child(element, "rPr", "vanish"))
+        return is_hidden(element)
     elif name == "sdt":
         return showing_placeholder(element)
     else:

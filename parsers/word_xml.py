@@ -3,6 +3,8 @@
 Leaves what the elements mean to `parsers.word_body` and `parsers.word_table`.
 """
 
+from functools import lru_cache
+
 from lxml import etree
 
 _W = frozenset(
@@ -18,13 +20,20 @@ Element = etree._Element
 
 def local(element: Element) -> str:
     """Return an element's name without its namespace; "" for comments and instructions."""
-    tag = element.tag
-    return tag.rpartition("}")[2] if isinstance(tag, str) else ""
+    return _split(element.tag)[0]
 
 
 def in_word(element: Element) -> bool:
     """Tell whether an element is WordprocessingML."""
-    return etree.QName(element).namespace in _W
+    return _split(element.tag)[1]
+
+
+@lru_cache(maxsize=2048)
+def _split(tag: object) -> tuple[str, bool]:
+    if not isinstance(tag, str):
+        return "", False
+    namespace, _, name = tag.rpartition("}")
+    return name, namespace[1:] in _W
 
 
 def attribute(element: Element, name: str) -> str | None:
@@ -34,10 +43,14 @@ def attribute(element: Element, name: str) -> str | None:
 
 def child(element: Element, *names: str) -> Element | None:
     """Return the first child on a path of local names, or None."""
-    found: Element | None = element
     for name in names:
-        found = next((inner for inner in found if local(inner) == name), None) if found is not None else None
-    return found
+        for inner in element:
+            if local(inner) == name:
+                element = inner
+                break
+        else:
+            return None
+    return element
 
 
 def is_on(element: Element | None) -> bool:
@@ -51,8 +64,20 @@ def showing_placeholder(control: Element) -> bool:
 
 
 def mark_deleted(paragraph: Element) -> bool:
-    """Tell whether the paragraph's end was deleted, so that it runs on into the next (§17.13.5.15)."""
-    return child(paragraph, "pPr", "rPr", "del") is not None
+    """Tell whether the paragraph's end was deleted or moved away, so that it runs on into the next (§17.13.5.15)."""
+    properties = _leading(paragraph, "pPr")
+    return properties is not None and any(child(properties, "rPr", name) is not None for name in ("del", "moveFrom"))
+
+
+def is_hidden(run: Element) -> bool:
+    """Tell whether a run is hidden text (§17.3.2.41)."""
+    properties = _leading(run, "rPr")
+    return properties is not None and is_on(child(properties, "vanish"))
+
+
+def _leading(element: Element, name: str) -> Element | None:
+    """Return an element's properties, which stand before everything else in it."""
+    return element[0] if len(element) and local(element[0]) == name else None
 
 
 def alternative(element: Element) -> Element:
