@@ -14,7 +14,7 @@ from store.desk import Store
 def compose(settings: Settings, store: Store, day: date, now: datetime, recipient: str) -> Letter:
     """Return the digest of a day for one reader."""
     post = PostOffice(address=settings.mailbox.account, name=settings.smtp.sender_name, now=now)
-    return compose_digest(store, settings.notice, day, now, post, recipient)
+    return compose_digest(store, settings.notice, day, now, post, recipient=recipient, discrepancies=store.verify(now))
 
 
 def queue_digest(settings: Settings, store: Store, day: date, now: datetime) -> int:

@@ -87,7 +87,7 @@ def conclude(reading: Reading, desk: Desk) -> Outcome:
     placed = place(reading.mail, reading.facts)
     roles = {item.part.path: item.role for item in placed}
     if not sorting.brings_a_case(reading, placed):
-        return _without_materials(reading, roles)
+        return _without_materials(reading, roles, desk)
     if original := _sent_before(placed, reading, desk):
         return Outcome(
             reading=reading,
@@ -102,7 +102,7 @@ def conclude(reading: Reading, desk: Desk) -> Outcome:
 
 def loop_guard(mail: Mail, desk: Desk) -> Silence | None:
     """Return why a mail must never be answered (RFC 3834 §2), or None."""
-    return silence(mail, (desk.notice.mailbox, desk.account), desk.store.is_ours)
+    return silence(mail, (desk.notice.mailbox, desk.account), desk.store.is_our_letter)
 
 
 def commit(outcome: Outcome, claimed: Claimed, desk: Desk, now: datetime) -> Processed:
@@ -171,17 +171,23 @@ def _job(kind: Kind, mail: Mail, notice: Notice, out: Path) -> ReadJob:
     )
 
 
-def _without_materials(reading: Reading, roles: dict[str, Role]) -> Outcome:
+def _without_materials(reading: Reading, roles: dict[str, Role], desk: Desk) -> Outcome:
     """Return what becomes of a mail that brings nothing to judge."""
     if reading.mail.recalled:
         kind, reason = MessageKind.QUESTION, "the sender recalled a mail"
     elif sorting.asks(reading):
         kind, reason = MessageKind.QUESTION, "asks about the call"
-    elif sorting.answers_us(reading) and not sorting.only_thanks(reading):
+    elif _answers_us(reading, desk) and not sorting.only_thanks(reading):
         kind, reason = MessageKind.QUESTION, "answers a letter of ours without materials"
     else:
         kind, reason = MessageKind.UNRELATED, "brings nothing and asks nothing"
     return Outcome(reading=reading, kind=kind, decision=Decision.IGNORED, roles=roles, reason=reason)
+
+
+def _answers_us(reading: Reading, desk: Desk) -> bool:
+    """Tell whether a mail answers a letter of ours, or names a receipt of ours."""
+    answered = (*reading.mail.in_reply_to, *reading.mail.references)
+    return any(map(desk.store.is_our_letter, answered)) or any(map(desk.store.case, reading.subject.receipts))
 
 
 def _sent_before(placed: tuple[Placed, ...], reading: Reading, desk: Desk) -> str | None:

@@ -36,7 +36,7 @@ def brings_a_case(reading: Reading, placed: Sequence[Placed]) -> bool:
     brings = any(item.role in MATERIALS or item.role is Role.REJECTED for item in placed)
     if brings or mail.links or mail.archive_problems:
         return reading.subject.convention is not None or not (_is_foreign(reading) or _advertises(reading))
-    announces = reading.subject.convention is not None and not answers_us(reading)
+    announces = reading.subject.convention is not None and not continues(reading)
     return announces and not asks(reading)
 
 
@@ -50,7 +50,7 @@ def _advertises(reading: Reading) -> bool:
     return bool(_SELLS.search(words)) and len(_ABOUT.findall(words)) < 3
 
 
-def answers_us(reading: Reading) -> bool:
+def continues(reading: Reading) -> bool:
     """Tell whether a mail continues an exchange: whatever its subject says is then an echo."""
     return bool(reading.mail.in_reply_to or reading.mail.references or reading.subject.receipts)
 
