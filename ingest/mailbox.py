@@ -14,12 +14,13 @@ import structlog
 
 from domain.records import Arrival
 from ingest.access import MailboxAccess
+from ingest.answers import Examined, Fetched
 from ingest.arrival import arrival_of
 from ingest.errors import FetchBroken, FolderRefused, IngestError, NotKept, Unreachable
 from ingest.literal import Write
 from ingest.poll import Clock, Collected, FolderReport, Tally
 from ingest.renewal import Renewal, next_generation, present_generation
-from ingest.session import Examined, Fetched, Session, open_session
+from ingest.session import Session, open_session
 from ingest.wholeness import Wholeness
 from store.desk import Store
 

@@ -6,17 +6,16 @@ wanted to `poll`, and the wire's dialects at login to `handshake`.
 """
 
 import imaplib
-import re
 import ssl
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from datetime import datetime
 
 import structlog
 from imapclient.response_parser import parse_fetch_response
 
 from ingest.access import MailboxAccess
+from ingest.answers import Examined, Fetched, Line, arrival, expect_ok, readable, uids_of, value, without_literals
 from ingest.errors import FetchBroken, FolderRefused, IngestError, NotKept, Unreachable, UnsafeLogin
 from ingest.handshake import Identity, connect, is_unsafe_login
 from ingest.listing import Folder, junk_like, parse_list, sent
@@ -24,31 +23,7 @@ from ingest.literal import LiteralTap, Write
 
 LOST = (imaplib.IMAP4.abort, OSError, EOFError, ssl.SSLError)  #: after these a connection is gone (research §1.6)
 
-_UID = re.compile(rb"\bUID (\d+)")
-_LITERAL = re.compile(rb"\{\d+\}$")
 _log = structlog.get_logger(__name__)
-
-Line = bytes | tuple[bytes, bytes] | None  #: of an answer, as imaplib keeps it
-
-
-@dataclass(frozen=True)
-class Examined:
-    """A folder as EXAMINE shows it."""
-
-    name: str
-    uidvalidity: int  #: NetEase: the constant 1
-    uidnext: int | None  #: None where the server does not tell (NetEase)
-    exists: int  #: how many messages
-
-
-@dataclass(frozen=True)
-class Fetched:
-    """A message that was written out."""
-
-    uid: int
-    received_at: datetime | None  #: INTERNALDATE, aware; None where it is missing or unreadable
-    announced: int | None  #: RFC822.SIZE, bytes
-    size: int  #: bytes written
 
 
 class Session:
@@ -67,7 +42,7 @@ class Session:
         """
         with self._talking("LIST", FolderRefused):
             typ, data = self._client._imap.list()
-            _expect_ok("LIST", typ, data)
+            expect_ok("LIST", typ, data)
             return parse_list(data)
 
     def wanted_folders(self) -> tuple[str, ...]:
@@ -119,23 +94,23 @@ class Session:
         """
         with self._talking("FETCH", FetchBroken), self._tap.into(write):
             typ, data = self._client._imap.uid("FETCH", str(uid), "(UID RFC822.SIZE INTERNALDATE BODY.PEEK[])")
-            _expect_ok("FETCH", typ, data)
+            expect_ok("FETCH", typ, data)
             return self._fetched(uid, data)
 
     def arrivals(self, uids: list[int]) -> dict[int, datetime]:
         """Return the INTERNALDATE of some messages of the open folder, aware; what has none is left out."""
         if not uids:
             return {}
-        with self._talking("FETCH", FetchBroken):
+        with self._talking("FETCH", FetchBroken), readable("FETCH"):
             answers = self._client.fetch(uids, ["INTERNALDATE"])
-        return {uid: answer[b"INTERNALDATE"] for uid, answer in answers.items() if answer.get(b"INTERNALDATE")}
+        return {uid: when for uid, answer in answers.items() if (when := arrival(answer))}
 
     def headers(self, uids: list[int], names: tuple[str, ...]) -> dict[int, bytes]:
         """Return the named header fields of some messages of the open folder, raw. At most ten at a time (§1.6)."""
         fields = f"BODY.PEEK[HEADER.FIELDS ({' '.join(names).upper()})]"
-        with self._talking("FETCH", FetchBroken):
+        with self._talking("FETCH", FetchBroken), readable("FETCH"):
             answers = self._client.fetch(uids, [fields])
-            return {uid: _bytes(answer, b"BODY[HEADER") for uid, answer in answers.items()}
+        return {uid: value(answer, b"BODY[HEADER") for uid, answer in answers.items()}
 
     def close(self) -> None:
         """Log out; a connection that is gone already is let go: a dead one would keep us waiting once more."""
@@ -175,18 +150,12 @@ class Session:
             _log.debug("shutdown_failed", error=str(error))
 
     def _examine(self, folder: str) -> Examined:
-        with self._talking("EXAMINE", FolderRefused):
-            answer = self._client.select_folder(folder, readonly=True)
-        return Examined(
-            name=folder,
-            uidvalidity=int(answer.get(b"UIDVALIDITY", 1)),
-            uidnext=answer.get(b"UIDNEXT"),
-            exists=int(answer.get(b"EXISTS", 0)),
-        )
+        with self._talking("EXAMINE", FolderRefused), readable("EXAMINE"):
+            return Examined.of(folder, self._client.select_folder(folder, readonly=True))
 
     def _search_all(self) -> set[int]:
         try:
-            with self._talking("SEARCH", FetchBroken):
+            with self._talking("SEARCH", FetchBroken), readable("SEARCH"):
                 return set(self._client.search("ALL"))
         except FetchBroken as refusal:
             _log.warning("search_refused", answer=str(refusal))
@@ -195,22 +164,22 @@ class Session:
     def _fetch_all_uids(self) -> set[int]:
         with self._talking("FETCH", FolderRefused):
             typ, data = self._client._imap.uid("FETCH", "1:*", "(UID)")
-            _expect_ok("FETCH", typ, data)
-            return {int(match[1]) for line in data if isinstance(line, bytes) for match in _UID.finditer(line)}
+            expect_ok("FETCH", typ, data)
+            return uids_of(data)
 
     def _fetched(self, uid: int, data: list[Line]) -> Fetched | None:
-        with self._talking("FETCH", Unreachable):
-            lines = _without_literals(data) if self._tap.literals else data
+        with self._talking("FETCH", Unreachable), readable("FETCH"):
+            lines = without_literals(data) if self._tap.literals else data
             answer = parse_fetch_response(lines, normalise_times=False).get(uid, {})
         if self._tap.literals > 1 or (self._tap.literals and b"BODY[]" not in answer):
             raise Unreachable(f"asked for message {uid}, got bytes that may be another's")
         if b"BODY[]" not in answer:
             return None
         if not self._tap.literals:  # a quoted string, or an imaplib that the tap does not fit
-            self._tap.keep(_bytes(answer, b"BODY[]"))
+            self._tap.keep(value(answer, b"BODY[]"))
         if not self._tap.bytes:
             raise FetchBroken(f"message {uid} came empty")
-        return Fetched(uid, answer.get(b"INTERNALDATE"), answer.get(b"RFC822.SIZE"), self._tap.bytes)
+        return Fetched(uid, arrival(answer), answer.get(b"RFC822.SIZE"), self._tap.bytes)
 
     @contextmanager
     def _talking(self, command: str, refusal: type[IngestError]) -> Iterator[None]:
@@ -229,9 +198,6 @@ class Session:
             if is_unsafe_login(str(error)):
                 raise UnsafeLogin(str(error)) from error
             raise refusal(f"{command} refused: {error}") from error
-        except (ValueError, AssertionError) as error:  # what imapclient's parser raises on an answer that is not IMAP
-            self._broken = True
-            raise Unreachable(f"unreadable answer to {command}: {error}") from error
 
 
 @contextmanager
@@ -247,19 +213,3 @@ def open_session(access: MailboxAccess) -> Iterator[Session]:
         yield session
     finally:
         session.close()
-
-
-def _expect_ok(command: str, typ: str, data: list[Line]) -> None:
-    if typ != "OK":
-        raise imaplib.IMAP4.error(f"{command} {typ} {data[0]!r}")
-
-
-def _without_literals(data: list[Line]) -> list[Line]:
-    """Return an answer whose literals went elsewhere, with NIL in their places, fit for imapclient's parser."""
-    return [_LITERAL.sub(b"NIL", item[0]) if isinstance(item, tuple) else item for item in data]
-
-
-def _bytes(answer: dict[bytes, object], key: bytes) -> bytes:
-    """Return the value whose key begins so, as bytes; b"" for NIL."""
-    value = next((value for name, value in answer.items() if name.startswith(key)), b"")
-    return value if isinstance(value, bytes) else b""
