@@ -5,6 +5,7 @@ QQ puts encoded-words inside quotes, mobile clients forget the space before "<".
 
 import re
 from collections.abc import Iterator
+from itertools import islice
 
 from domain.mail import Address
 from domain.text import one_line
@@ -23,7 +24,7 @@ _MAX_ADDRESSES = 500
 def read_addresses(value: str) -> tuple[tuple[Address, ...], bool]:
     """Return the mailboxes of a header, and whether all their characters were understood."""
     wire = wire_text(value)
-    read = [_mailbox(piece) for piece in _pieces(wire.text)][:_MAX_ADDRESSES]
+    read = [_mailbox(piece) for piece in islice(_pieces(wire.text), _MAX_ADDRESSES)]
     found = tuple(address for address, _ in read if address.address or address.name)
     return found, wire.exact and all(exact for _, exact in read)
 
@@ -38,7 +39,8 @@ def first_address(value: str) -> tuple[Address, bool]:
 def _pieces(text: str) -> Iterator[str]:
     """Split at commas (and Outlook's semicolons) that stand outside quotes, comments and angle brackets."""
     piece: list[str] = []
-    for chunk in _TOKEN.findall(text):
+    for match in _TOKEN.finditer(text):
+        chunk = match[0]
         if chunk in ",;":
             yield "".join(piece)
             piece.clear()

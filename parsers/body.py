@@ -4,9 +4,10 @@ Leaves to `quotes` which words are the sender's own, and to `links` what the anc
 """
 
 import re
+import warnings
 from collections.abc import Iterator
 
-from bs4 import BeautifulSoup, Tag
+from bs4 import BeautifulSoup, MarkupResemblesLocatorWarning, Tag, XMLParsedAsHTMLWarning
 from bs4.element import PageElement, PreformattedString
 
 from domain.text import clean
@@ -43,7 +44,10 @@ def decode_body(data: bytes, charset: str, *, html: bool = False) -> Decoded:
 
 def soup_of(html: str) -> BeautifulSoup:
     """Return HTML parsed, without what a reader would not see: scripts, styles, comments, hidden elements."""
-    soup = BeautifulSoup(html[:MAX_TEXT], "lxml")
+    with warnings.catch_warnings():  # mail that looks like a file name or XML is parsed all the same
+        warnings.simplefilter("ignore", MarkupResemblesLocatorWarning)
+        warnings.simplefilter("ignore", XMLParsedAsHTMLWarning)
+        soup = BeautifulSoup(html[:MAX_TEXT], "lxml")
     for tag in soup.find_all(_SILENT):
         tag.decompose()
     for tag in soup.find_all(_is_hidden):

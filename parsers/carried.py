@@ -3,7 +3,7 @@
 Depth, number and bytes are limited across the whole mail. Leaves unpacking to `archive` and `tnef`, one message to `letter`.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from domain.kinds import ARCHIVES, Kind
@@ -60,7 +60,8 @@ class Hold:
         if letter.skipped:
             self.defects.append("parts beyond the limits were left out")
         for number, carried in enumerate(letter.files, 1):
-            self._take(carried, number, inner, opened=not letter.is_report)
+            inline = carried.inline or carried.content_id in letter.shown
+            self._take(replace(carried, inline=inline), number, inner, opened=not letter.is_report)
 
     def _take(self, carried: Carried, number: int, place: _Place, *, opened: bool = True) -> None:
         kind, media_type = sniff(carried.blob.path)
@@ -68,7 +69,6 @@ class Hold:
             kind, media_type = Kind.MESSAGE, "message/rfc822"
         name = safe_name(carried.name.text) or f"附件{number}{suffix_for(kind, media_type)}"
         path = distinct(place.prefix + name, self._taken)
-        inline = carried.inline or bool(carried.content_id)
         self.parts.append(
             Part(
                 path=path,
@@ -79,8 +79,8 @@ class Hold:
                 media_type=media_type,
                 sha256=carried.blob.sha256,
                 size=carried.blob.size,
-                inline=inline,
-                decoration=is_decoration(carried.blob.path, kind, carried.declared_type, inline=inline),
+                inline=carried.inline,
+                decoration=is_decoration(carried.blob.path, kind, carried.declared_type, inline=carried.inline),
             )
         )
         if opened:

@@ -20,6 +20,10 @@ _BIG5 = re.compile(r"^(?:x-?)?big-?5", re.IGNORECASE)
 _NOT_CHARSETS = frozenset({
     "idna", "punycode", "undefined", "unicode_escape", "raw_unicode_escape", "mbcs", "oem", "base64", "hex", "quopri", "rot13", "uu", "zlib", "bz2",
 })  # fmt: skip
+#: What Western text under GB18030 would be full of, and Chinese writing has none of.
+_NOT_CHINESE = re.compile(
+    r"[^\x00-\x7f\u00b7\u00d7\u2010-\u2027\u2030-\u203b\u2103\u2116\u2160-\u217b\u2460-\u249b\u25a0-\u25ff\u3000-\u303f\u3220-\u3229\u3400-\u9fff\ufe30-\ufe4f\uff00-\uffef\U00020000-\U0003ffff]"
+)
 _HIGH_RUN = re.compile(rb"[\x81-\xfe]+")
 
 
@@ -84,10 +88,11 @@ def _western(data: bytes) -> Decoded:
     text = _strict(data, "utf-8")
     if text is not None:
         return Decoded(text)
-    runs = _HIGH_RUN.findall(data)
-    chinese = all(len(run) % 2 == 0 for run in runs) and any(len(run) >= 4 for run in runs)
-    text = _strict(data, "gb18030") if chinese else None
-    return Decoded(text) if text is not None else Decoded(data.decode("cp1252", "replace"), b"\x81" not in data)
+    text = _strict(data, "gb18030") if any(len(run) >= 4 for run in _HIGH_RUN.findall(data)) else None
+    if text is not None and not _NOT_CHINESE.search(text):
+        return Decoded(text)
+    text = _strict(data, "cp1252")
+    return Decoded(text) if text is not None else Decoded(data.decode("latin-1"), exact=False)
 
 
 def _broken_utf8(data: bytes) -> Decoded:

@@ -22,6 +22,7 @@ from parsers.transfer import Blob, uu_split, write_blob
 _FORWARD_SUBJECT = re.compile(r"^\s*(?:fwd?|转发|轉寄|轉發)\s*(?:\(\d+\))?\s*[:：]", re.IGNORECASE)
 #: What Exchange and Apple call the pieces of text between attachments.
 _TEXT_PIECE = re.compile(r"^ATT\d{3,8}\.(?:txt|html?)$", re.IGNORECASE)
+_CID = re.compile(r"\bcid:([^\s\"'<>)&]{1,250})", re.IGNORECASE)
 #: Machine-readable halves of reports: `report` reads them, nobody opens them.
 _REPORT_PARTS = re.compile(r"^message/(?:global-)?(?:delivery-status|disposition-notification)$|^text/rfc822-headers$")
 MAX_BODY = 4 << 20  #: bytes of one text part that are read as words
@@ -61,6 +62,7 @@ class Letter:
     files: list[Carried] = field(default_factory=list)
     skipped: bool = False  #: limits left something out
     complete: bool = True  #: no base64 breaks off
+    shown: set[str] = field(default_factory=set)  #: Content-IDs that the markup shows
 
     @property
     def root(self) -> Message:
@@ -143,6 +145,7 @@ def _read_words(letter: Letter, leaf: Leaf, blob: Blob, out: Path) -> None:
     charset = leaf.content_type.get("charset")
     if leaf.media_type == "text/html":
         decoded = decode_body(data, charset, html=True)
+        letter.shown.update(_CID.findall(decoded.text))
         html = split_html(decoded.text)
         letter.words.append(
             Words(

@@ -15,6 +15,7 @@ from parsers.body import soup_of, text_of
 from parsers.links_providers import Provider, looks_like_provider, provider_of
 from parsers.links_text import Sighting, url_key
 
+_SCHEME = re.compile(r"[a-z][a-z0-9+.-]*:", re.IGNORECASE)
 _FILE_URL = re.compile(r"\.(?:mp4|mov|avi|mpe?g|mkv|wmv|flv|zip|rar|7z)$", re.IGNORECASE)
 _FILE_WORDS = re.compile(r"超大附件|云附件|中转站|提取码|网盘|大附件")
 _MAX_LINKS = 100
@@ -46,7 +47,8 @@ def _merged(one: Link, other: Link) -> Link:
 
 def _link(seen: Sighting) -> Link | None:
     url = unescape(unescape(seen.url))
-    url = url if "://" in url else f"https://{url}"
+    bare = not _SCHEME.match(url)
+    url = f"https://{url}" if bare else url
     try:
         parts = urlsplit(url)
         host = (parts.hostname or "").rstrip(".")
@@ -55,7 +57,7 @@ def _link(seen: Sighting) -> Link | None:
     if parts.scheme.lower() not in {"http", "https"} or not host or parts.username is not None:
         return None
     provider = provider_of(host, f"{parts.path}?{parts.query}")
-    if provider is None and (looks_like_provider(host) or not _speaks_of_file(seen, parts)):
+    if provider is None and (bare or looks_like_provider(host) or not _speaks_of_file(seen, parts)):
         return None
     return _described(seen, url, host, parts, provider)
 
@@ -94,7 +96,7 @@ def _code(seen: Sighting) -> str | None:
 
 
 def _name(seen: Sighting) -> str | None:
-    label = words.name_before(seen.label)
+    label = words.whole_name(seen.label) or words.name_before(seen.label)
     return label or words.name_before(seen.around) or words.name_before(seen.before) or words.name_after(seen.after)
 
 

@@ -67,9 +67,10 @@ def rejoin(text: str) -> str:
 
 def _torn(before: str, width: int, line: str) -> bool:
     tail = before[-2000:].rsplit(" ", maxsplit=1)[-1]
-    if "http" not in tail or not _CONTINUES.match(line.strip()):
-        return False
     opened = "<" in tail and ">" not in tail
+    rest = line.strip().partition(">")[0] if opened else line.strip()
+    if "http" not in tail or not _CONTINUES.match(rest):
+        return False
     if opened or before.endswith(("&", "=", "?", "/", "%")):
         return True
     return width >= 60 and any(mark in line for mark in "=&%")

@@ -10,14 +10,12 @@ from domain.notice import SHANGHAI
 from domain.text import one_line
 
 _EXTENSIONS = r"mp4|m4v|mov|avi|mpe?g|mkv|wmv|flv|webm|3gp|ts|vob|rmvb|mts|zip|rar|7z|tar|gz|docx?|wps|pdf|pptx?|xlsx?|jpe?g|png|heic|tiff?|ofd|mp3|wav|txt"
-_NAME = re.compile(
-    rf"(?P<name>[^\s<>:：\"|?*/\\，；。！]{{1,120}}(?: [^\s<>:：\"|?*/\\，；。！]{{1,60}}){{0,3}}\.(?:{_EXTENSIONS}))(?![A-Za-z0-9])",
-    re.IGNORECASE,
-)
+_NAME = re.compile(rf"(?P<name>[^\s<>:：\"|?*/\\，；。！]{{1,120}}\.(?:{_EXTENSIONS}))(?![A-Za-z0-9])", re.IGNORECASE)
+_WHOLE_NAME = re.compile(rf"[^\n<>:：\"|?*/\\]{{1,160}}\.(?:{_EXTENSIONS})", re.IGNORECASE)
 _SAID_NAME = re.compile(
     r"(?:通过(?:百度)?网盘分享的文件|分享的文件|文件名称?|名称)\s*[:：]\s*([^\n]{1,150}?)(?=\s*(?:\n|$|链接|https?:))"
 )
-_SIZE = re.compile(r"(?<![\d.])(\d{1,6}(?:\.\d{1,3})?)\s*(bytes|字节|[KMGT]i?B?|B)(?![A-Za-z0-9])", re.IGNORECASE)
+_SIZE = re.compile(r"(?<![A-Za-z\d.])(\d{1,6}(?:\.\d{1,3})?)\s*(bytes|字节|[KMGT]i?B?|B)(?![A-Za-z0-9])", re.IGNORECASE)
 _UNIT = {"b": 1, "字": 1, "k": 1024, "m": 1024**2, "g": 1024**3, "t": 1024**4}
 _CODE = re.compile(
     r"(?:提取码|提取碼|访问码|取件码|提取密码|访问密码|分享密码|密码|pwd|access ?code)\s*(?:是|为)?\s*[:：]?\s*([A-Za-z0-9]{4,8})(?![A-Za-z0-9])",
@@ -43,6 +41,11 @@ def name_before(text: str) -> str | None:
     said, found = _last(_SAID_NAME, text), _last(_NAME, text)
     chosen = said[1] if said and (not found or said.end() >= found.end()) else found["name"] if found else None
     return clean_name(chosen)
+
+
+def whole_name(label: str) -> str | None:
+    """Return an anchor's text where it is a file name and nothing else, spaces and all."""
+    return clean_name(label) if _WHOLE_NAME.fullmatch(label.strip()) else None
 
 
 def name_after(text: str) -> str | None:

@@ -4,6 +4,7 @@ Leaves structure to `skeleton`, transfer encodings to `transfer`, names to `file
 """
 
 from collections.abc import Iterator
+from copy import copy
 from dataclasses import dataclass
 from email.errors import CloseBoundaryNotFoundDefect
 from email.message import Message
@@ -37,8 +38,9 @@ class Leaf:
 
     @property
     def is_body(self) -> bool:
-        """Tell whether it is to be read as the mail's own words, not as a file."""
-        return self.media_type in _TEXTS and not self.name.text and self.disposition.value != "attachment"
+        """Tell whether it is to be read as the mail's own words, not as a file. So is a multipart without its boundary."""
+        text = self.media_type in _TEXTS or self.media_type.startswith("multipart/")
+        return text and not self.name.text and self.disposition.value != "attachment"
 
 
 class Walk:
@@ -114,9 +116,14 @@ def write_leaf(leaf: Leaf, skeleton: Skeleton, out: Path) -> tuple[Blob, bool]:
 
 
 def payload_bytes(node: Message) -> bytes:
-    """Return a leaf's payload as it stood on the wire, bulk still left out."""
-    payload = node.get_payload()
-    return payload.encode("utf-8", "surrogateescape") if isinstance(payload, str) else b""
+    """Return a leaf's payload as it stood on the wire, bulk still left out.
+
+    Asked of a copy without Content-Transfer-Encoding: of the node itself the stdlib gives 8-bit bytes already lost to "\ufffd".
+    """
+    bare = copy(node)
+    del bare["content-transfer-encoding"]
+    payload = bare.get_payload(decode=True)
+    return payload if isinstance(payload, bytes) else b""
 
 
 def _flat(node: Message) -> bytes:

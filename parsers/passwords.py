@@ -5,8 +5,8 @@ import unicodedata
 
 _WORD = r"(?:密码|密碼|口令|解压码|解壓碼|password|passwd|pwd)"
 _GIVEN = re.compile(
-    rf"(?<![?&\w]){_WORD}\s*(?:都是|均为|均是|统一为|统一是|是|为|is)?\s*[:=\s]\s*(?P<spaced>[!-~]{{1,64}})"
-    rf"|{_WORD}\s*(?:都是|均为|均是|统一为|统一是|是|为)\s*(?P<said>[!-~]{{1,64}})"
+    rf"(?<![?&A-Za-z0-9_]){_WORD}\s*(?:都是|均为|均是|统一为|统一是|是|为|is)?\s*[:=\s]\s*[“‘「【]?(?P<spaced>[!-~]{{1,64}})"
+    rf"|{_WORD}\s*(?:都是|均为|均是|统一为|统一是|是|为)\s*[“‘「【]?(?P<said>[!-~]{{1,64}})"
     rf"|{_WORD}(?P<glued>[A-Za-z0-9@#$%_!.-]{{3,64}})"
     rf"|{_WORD}\s*(?:都是|均为|均是|是|为)?\s*:\s*(?P<chinese>[\u4e00-\u9fff][\u4e00-\u9fffA-Za-z0-9]{{0,30}})",
     re.IGNORECASE,

@@ -21,7 +21,7 @@ _RECALL = re.compile(
     re.IGNORECASE,
 )
 _BOUNCE_SUBJECT = re.compile(
-    r"系统退信|The email is returned|邮件退回|退信通知|Undeliver(?:ed|able)|Delivery Status Notification|failure notice",
+    r"系统退信|The email is returned|邮件退回|退信通知|Undeliver(?:ed|able)|Returned mail|Mail delivery failed|Delivery (?:failure|Notification)|Delivery Status Notification|failure notice",
     re.IGNORECASE,
 )
 _BOUNCE_SENDER = re.compile(r"^(?:postmaster|mailer-daemon|mail-daemon|mdaemon)@", re.IGNORECASE)

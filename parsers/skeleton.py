@@ -24,8 +24,15 @@ import mailparser
 logging.getLogger("mailparser").setLevel(logging.CRITICAL)
 
 _BLOCK = 1 << 16
+_SHORT = 4096  #: bytes not worth leaving out
 _BASE64 = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/=\r\n"
+_EMPTY_LINE = re.compile(rb"\n[ \t]*\r?\n")
+_FIELD = re.compile(rb"[!-9;-~]{1,80}:|[ \t]")
+_FROM = re.compile(rb"^From[ \t]*:", re.IGNORECASE | re.MULTILINE)
+_MIME_FIELD = re.compile(rb"^(?:Date|Message-ID|MIME-Version|Content-Type)[ \t]*:", re.IGNORECASE | re.MULTILINE)
 _MARK = re.compile(rb"@bulk-([0-9a-f]{32})-(\d{1,9})@\r?\n?")
+#: Said of text that `charset` reads: it knows GB2312 only as printed.
+_OWN_DECODING = frozenset({"CharsetDecodeDefect", "MimeHeaderDefect"})
 #: mail-parser's parse steps raise these on malformed input (LIBRARIES.md: 10 of 3,014); the tree is read all the same.
 _PARSER_ERRORS = (
     MessageError,
@@ -84,22 +91,37 @@ def sha256_of(path: Path) -> str:
 def read_skeleton(raw: Path, scratch: Path) -> Skeleton:
     """Return the structure of a raw message. `scratch` is a folder to put the copy in; nothing is left there."""
     nonce = sha256_of(raw)[:32].encode()
+    gap = _gap_in_header(raw)
     with NamedTemporaryFile(dir=scratch, suffix=".skeleton") as copy:
-        runs = tuple(_hollow(raw, nonce, copy))
+        runs = tuple(_hollow(raw, nonce, copy, gap))
         copy.flush()
-        root, defects = _parse(Path(copy.name) if runs else raw)
-    return Skeleton(raw, root, nonce, runs, defects)
+        root, defects = _parse(Path(copy.name))
+    return Skeleton(raw, root, nonce, runs, (*defects, *(["an empty line inside the header"] if gap else [])))
 
 
-def _hollow(raw: Path, nonce: bytes, copy: IO[bytes]) -> Iterator[Run]:
+def _gap_in_header(raw: Path) -> bytes:
+    """Return the start of a message up to an empty line that cuts its header in two, or b"" (research §3.2, S79).
+
+    Told by: no From above the line, and field after field below it, with those every message has among them.
+    """
+    with raw.open("rb") as file:
+        blank = _EMPTY_LINE.search(head := file.read(_BLOCK))
+    if not blank or _FROM.search(head[: blank.start() + 1]) or not _FIELD.match(head):
+        return b""
+    below = head[blank.end() :].partition(b"\r\n\r\n" if b"\r\n\r\n" in head[blank.end() :] else b"\n\n")[0]
+    fields = all(_FIELD.match(line) for line in below.splitlines())
+    return head[: blank.end()] if fields and _FROM.search(b"\n" + below) and _MIME_FIELD.search(b"\n" + below) else b""
+
+
+def _hollow(raw: Path, nonce: bytes, copy: IO[bytes], gap: bytes) -> Iterator[Run]:
     """Copy raw without its long base64; yield the runs left out, merged where they touch."""
     count, start, end = 0, 0, 0
     for offset, block in _blocks(raw):
-        if block.translate(None, _BASE64):
+        if len(block) < _SHORT or block.translate(None, _BASE64):
             if end > start:
                 yield Run(start, end - start)
                 count += 1
-            copy.write(block)
+            copy.write(gap.rstrip(b"\r\n") + b"\r\n" + block[len(gap) :] if gap and not offset else block)
             start = end = 0
             continue
         if end == start:
@@ -127,7 +149,7 @@ def _parse(path: Path) -> tuple[Message, tuple[str, ...]]:
         with path.open("rb") as file:
             return message_from_binary_file(file, policy=compat32), (f"mail-parser: {type(error).__name__}",)
     root: Message = parsed.message
-    return root, tuple(sorted(str(defect) for defect in parsed.defects_categories))
+    return root, tuple(sorted(map(str, parsed.defects_categories - _OWN_DECODING)))
 
 
 def epilogue_of(root: Message) -> Message | None:

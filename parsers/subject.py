@@ -54,6 +54,9 @@ class _Found:
     def add(self, token: str) -> None:
         """Sort a token in by what it is; what says nothing is dropped."""
         token = _SYMBOLS.sub("", token.strip(_ALL_SEPARATORS))
+        before, colon, after = token.partition(":")
+        if colon and words.is_noise(before):
+            token = after.strip()
         if words.is_noise(token):
             return
         if name := words.people(token):
