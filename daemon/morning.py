@@ -2,11 +2,10 @@
 
 from datetime import date, datetime
 
-from notify.digest import compose_digest
-
 from daemon.settings import Settings
 from domain.notice import SHANGHAI
 from domain.records import Letter
+from notify.digest import compose_digest
 from notify.letters import PostOffice
 from store.desk import Store
 

@@ -10,6 +10,8 @@ _EAST_ASIAN = re.compile(
     r"\u3200-\u33ff\u3400-\u4dbf\u4e00-\u9fff\ua960-\ua97f\uac00-\ud7ff\uf900-\ufaff\ufe30-\ufe4f\uff00-\uffef"
     r"\U00020000-\U0003ffff“”‘’…—·]"
 )
+_DIGITS = re.compile(r"(?<!\d)\d{7,}(?!\d)")
+_MOBILE = re.compile(r"(?<!\d)(1[3-9]\d)[ -]\d{4}[ -](\d{4})(?!\d)")
 _PUNCTUATION = re.compile(r"[\W_]+")
 
 
@@ -44,8 +46,13 @@ def word_count(text: str) -> int:
 
 
 def mask_phone(text: str) -> str:
-    """Return text with the middle of every long digit run hidden: 138****0000. For logs."""
-    return re.sub(r"(?<!\d)(\d{3})\d{3,6}(\d{2,4})(?!\d)", r"\1****\2", text)
+    """Return text with the middle of mobiles and of every long digit run hidden: 138****0000, 80****8. For logs."""
+    return _MOBILE.sub(r"\1****\2", _DIGITS.sub(_hidden, text))
+
+
+def _hidden(digits: re.Match[str]) -> str:
+    run = digits[0]
+    return f"{run[:3]}****{run[-4:]}" if len(run) >= 11 else f"{run[:2]}****{run[-1:]}"
 
 
 def mask_address(address: str) -> str:

@@ -1,0 +1,86 @@
+"""Mails without materials: questions, thanks, advertisements, and what is none of ours."""
+
+from typing import Any
+
+import pytest
+
+from daemon import sorting
+from daemon.roles import Placed
+from domain.case import Reading
+from domain.facts import FileFacts
+from domain.kinds import Kind, Role, Track
+from domain.mail import SubjectFacts
+from tests.fixtures.cases import form, link, mail, part, reading
+
+
+def said(text: str, subject: str = "咨询", **more: Any) -> Reading:
+    return reading(mail=mail(subject=subject, text=text, **more), subject=SubjectFacts())
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "请问申报截止到哪天？",
+        "您好，个体工商户能否参加案例评选",
+        "视频超过5分钟可以吗？",
+        "申报表在哪里下载",
+        "我们的材料收到了吗",
+    ],
+)
+def test_a_person_who_asks_about_the_call_has_a_question(text: str) -> None:
+    assert sorting.asks(said(text))
+
+
+@pytest.mark.parametrize(
+    ("subject", "text"),
+    [
+        ("发票代开", "您好，需要发票吗？优惠代开，电话联系"),
+        ("Hello", "Do you need SEO?"),
+        ("通知", "今天下午开会"),
+        ("营销推广", "邮件营销，按效果付费，可以吗？"),
+    ],
+)
+def test_what_sells_or_says_something_else_is_no_question(subject: str, text: str) -> None:
+    assert not sorting.asks(said(text, subject))
+
+
+@pytest.mark.parametrize(
+    ("text", "thanks"), [("收到，谢谢！", True), ("好的，马上补充", True), ("联系电话应为13800000001", False)]
+)
+def test_thanks_need_no_answer(text: str, thanks: bool) -> None:
+    assert sorting.only_thanks(said(text)) is thanks
+
+
+def placed(role: Role, **facts: Any) -> Placed:
+    filled = facts.pop("form", None)
+    return Placed(part("a", Kind.OTHER), FileFacts(parser="t", version=1), role, filled)
+
+
+def test_a_form_is_a_case_whatever_else_is_said() -> None:
+    assert sorting.brings_a_case(said("", "promotion"), [placed(Role.WORD_FORM, form=form())])
+
+
+def test_files_of_an_advertisement_are_no_case() -> None:
+    assert not sorting.brings_a_case(said("代开发票，优惠", "发票"), [placed(Role.TEXT_WORK)])
+
+
+def test_files_of_a_foreign_mail_are_no_case() -> None:
+    assert not sorting.brings_a_case(said("see attachment", "invoice"), [placed(Role.VIDEO)])
+
+
+def test_a_video_or_a_link_with_chinese_words_is_a_case() -> None:
+    assert sorting.brings_a_case(said("视频", "作品"), [placed(Role.VIDEO)])
+    assert sorting.brings_a_case(said("网盘", "作品", links=(link(),)), [])
+
+
+def test_a_subject_as_asked_announces_a_case_unless_it_is_an_echo_or_a_question() -> None:
+    announced = SubjectFacts(convention="unit", unit="昌乐县发改局", contact="王明", phone="13800000001")
+    assert sorting.brings_a_case(reading(subject=announced), [])
+    echo = reading(subject=announced, mail=mail(in_reply_to=("<a@b>",)))
+    assert not sorting.brings_a_case(echo, [])
+    assert not sorting.brings_a_case(reading(subject=announced, mail=mail(text="请问几号截止？案例")), [])
+
+
+def test_the_track_of_an_announced_case_is_told_by_its_subject() -> None:
+    assert sorting.empty_draft(said("", "视频申报")).track is Track.VIDEO
+    assert sorting.empty_draft(said("", "申报")).track is Track.TEXT
