@@ -116,7 +116,12 @@ def _sound(head: bytes) -> Sniffed | None:
         return None
     if head[1] & 0xF6 == 0xF0:  # ADTS: sync word and layer 0, ISO 13818-7 6.2
         return Kind.AUDIO, "audio/aac"
-    layer, rate = head[1] & 0x06, head[2] >> 4
-    if head[1] & 0xE0 == 0xE0 and layer and rate not in (0, _MPEG_AUDIO_RATES) and head[2] & 0x0C != 0x0C:
+    layer, rate = head[1] & 0x06, head[2] >> 4  # layer I left out: FF FE opens UTF-16
+    if (
+        head[1] & 0xE0 == 0xE0
+        and layer in (0x02, 0x04)
+        and rate not in (0, _MPEG_AUDIO_RATES)
+        and head[2] & 0x0C != 0x0C
+    ):
         return Kind.AUDIO, "audio/mpeg"
     return None

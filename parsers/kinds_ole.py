@@ -9,7 +9,6 @@ from domain.kinds import Kind
 
 OLE_MAGIC = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _SEARCHED = 64 * 1024 * 1024  #: bytes searched for stream names where the directory is broken
-_FIB_ENCRYPTED = 0x0100  #: [MS-DOC] 2.5.1 FibBase, bit fEncrypted of the word at 0x0A
 
 _STREAMS: tuple[tuple[str, Kind, str], ...] = (
     ("EncryptedPackage", Kind.OLE_ENCRYPTED, "application/x-ooxml-protected"),
@@ -44,14 +43,8 @@ def _by_directory(file: BinaryIO) -> tuple[Kind, str]:
             return Kind.EXECUTABLE, "application/x-msi"
         for name, kind, media_type in _STREAMS:
             if ole.exists(name):
-                if kind is Kind.OLE_WORD and _has_password(ole.openstream(name).read(16)):
-                    return Kind.OLE_ENCRYPTED, media_type
                 return kind, media_type
     return _UNKNOWN
-
-
-def _has_password(fib: bytes) -> bool:
-    return len(fib) >= 12 and bool(int.from_bytes(fib[10:12], "little") & _FIB_ENCRYPTED)
 
 
 def _by_search(content: bytes) -> tuple[Kind, str]:

@@ -1,6 +1,6 @@
 """In charge of telling text apart: messages, MHTML, HTML, RTF, scripts, plain text, or no text at all.
 
-Leaves the decoding of what is shown to `charset`; here text is only made readable enough for a look.
+Leaves the decoding of bytes without a mark to `charset`; here text is only made readable enough for a look.
 """
 
 import re
@@ -50,11 +50,11 @@ def sniff_text(head: bytes) -> Sniffed:
 
 def _readable(head: bytes) -> str | None:
     """Return the first bytes as text, or None where they are none."""
-    for mark, charset in _BOMS:
-        if head.startswith(mark):
-            return head[len(mark) :].decode(charset, "replace")
+    charset = wide_charset(head)
+    if charset is not None:
+        return head.decode(charset, "replace").removeprefix("\ufeff")
     if b"\x00" in head[:512]:
-        return _utf16(head)
+        return None
     text = _decoded(head)
     if text is None or len(_BINARY.findall(text)) * 50 > len(text):
         return None
@@ -74,23 +74,25 @@ def _decoded(head: bytes) -> str | None:
     return None
 
 
-def _utf16(head: bytes) -> str | None:
-    """Return UTF-16 without a byte order mark, told by zero bytes on one side only (ASCII markup has them)."""
-    sample = head[:512]
+def wide_charset(data: bytes) -> str | None:
+    """Return the charset a byte order mark names, or UTF-16 without one, told by zero bytes on one side only."""
+    for mark, charset in _BOMS:
+        if data.startswith(mark):
+            return charset
+    sample = data[:512]
     even, odd = sample[0::2].count(0), sample[1::2].count(0)
-    if min(even, odd) or max(even, odd) * 4 < len(sample):
+    if min(even, odd) or max(even, odd) * 4 < len(sample) or not sample:
         return None
-    return head.decode("utf-16-le" if odd else "utf-16-be", "replace")
+    return "utf-16-le" if odd else "utf-16-be"
 
 
 def _message(text: str) -> Sniffed | None:
     """Tell an RFC 5322 message, or the MHTML (RFC 2557) that Word and browsers save."""
-    names = _header_names(text)
-    known = names & _MAIL_HEADERS
-    if len(known) < 2:
+    known = _header_names(text) & _MAIL_HEADERS
+    block = re.split(r"\r?\n\r?\n", text.lstrip("\r\n"), maxsplit=1)[0].lower()
+    if len(known) < 2 and not ("content-type" in known and "multipart/" in block and "boundary=" in block):
         return None
-    lowered = text[:4096].lower()
-    saved = "snapshot-content-location:" in lowered or "multipart/related" in lowered
+    saved = "snapshot-content-location:" in block or "multipart/related" in block
     if saved and "mime-version" in known and not known & _ARRIVED:
         return Kind.HTML, "multipart/related"
     return Kind.MESSAGE, "message/rfc822"
