@@ -6,7 +6,6 @@ strike is quarantine. A killed owner's lease ends by itself and the message is t
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement
 from sqlmodel import Session, col, select
 from sqlmodel.sql.expression import SelectOfScalar
 
@@ -24,13 +23,9 @@ PAUSES = (timedelta(minutes=1), timedelta(minutes=5))  #: after the first failed
 DIED = "the worker died or its lease ran out"
 
 
-def _due(now: datetime) -> ColumnElement[bool]:
-    return col(MessageRow.due_at) <= now
-
-
 def next_message(now: datetime) -> SelectOfScalar[MessageRow]:
     """Return the query for the message to take up next: the oldest arrival that is due."""
-    due = select(MessageRow).where(_due(now), MessageRow.attempts < STRIKES)
+    due = select(MessageRow).where(col(MessageRow.due_at) <= now)
     return due.order_by(col(MessageRow.received_at)).limit(1).with_for_update(skip_locked=True)
 
 
@@ -42,8 +37,7 @@ class Work:
     def claim_message(self, owner: str, now: datetime, lease_seconds: float) -> Claimed | None:
         """Take up the oldest message that is due, until the lease ends; None when there is none."""
         with self.database.write() as session:
-            _bury(session, now)
-            row = session.exec(next_message(now)).first()
+            row = _next(session, now)
             if row is None:
                 return None
             row.lease_owner, row.due_at = owner, now + timedelta(seconds=lease_seconds)
@@ -131,11 +125,13 @@ def _held(session: Session, sha256: str, owner: str) -> MessageRow | None:
     return row if row and row.lease_owner == owner else None
 
 
-def _bury(session: Session, now: datetime) -> None:
-    """Quarantine what has used up its tries without anyone left to say so: each of them killed its worker."""
-    dead = select(MessageRow).where(_due(now), MessageRow.attempts >= STRIKES)
-    for row in session.exec(dead.with_for_update(skip_locked=True)):
+def _next(session: Session, now: datetime) -> MessageRow | None:
+    """Return the message to take up; those before it that killed their last worker are put aside on the way."""
+    while row := session.exec(next_message(now)).first():
+        if row.attempts < STRIKES:
+            return row
         _quarantine(session, row, row.error or DIED, now)
+    return None
 
 
 def _quarantine(session: Session, row: MessageRow, error: str, now: datetime) -> None:

@@ -48,12 +48,18 @@ class Intake(RuleBasedStateMachine):
         self.store.close()
         self.directory.cleanup()
 
-    def due(self) -> list[str]:
-        live = {sha: m for sha, m in self.messages.items() if m.state is MessageState.ARCHIVED and m.due_at <= self.now}
-        for message in (m for m in live.values() if m.attempts >= STRIKES):
+    def due(self) -> str | None:
+        """Return what is to be taken up; what used up its tries before it is put aside."""
+        waiting = [(m.received_at, sha) for sha, m in self.messages.items() if self._is_due(m)]
+        for _, sha256 in sorted(waiting):
+            message = self.messages[sha256]
+            if message.attempts < STRIKES:
+                return sha256
             message.state, message.owner = MessageState.QUARANTINED, None
-        rest = [(m.received_at, sha) for sha, m in live.items() if m.state is MessageState.ARCHIVED]
-        return [sha for _, sha in sorted(rest)]
+        return None
+
+    def _is_due(self, message: Message) -> bool:
+        return message.state is MessageState.ARCHIVED and message.due_at <= self.now
 
     @rule(age=st.integers(0, 5000))
     def arrive(self, age: int) -> None:
@@ -66,8 +72,7 @@ class Intake(RuleBasedStateMachine):
     @rule(owner=OWNERS)
     def claim(self, owner: str) -> None:
         claimed = self.store.claim_message(owner, self.now, LEASE_S)
-        due = self.due()
-        assert (claimed.sha256 if claimed else None) == (due[0] if due else None)
+        assert (claimed.sha256 if claimed else None) == self.due()
         if claimed:
             self._take(claimed, owner)
 

@@ -112,6 +112,14 @@ def test_a_file_whose_role_is_told_anew_is_not_held_twice(desk: Desk) -> None:
     assert [(m.role, m.part.path) for m in desk.materials()] == [(Role.TEXT_WORK, "正文.docx")]
 
 
+def test_a_later_mail_may_tell_the_role_of_an_earlier_file_anew(desk: Desk) -> None:
+    desk.bring(material(Role.OTHER, "正文.docx"), hours=0)
+    anew = desk.materials()[0].model_copy(update={"role": Role.TEXT_WORK})
+    second = arrive(desk.store, "second", 8)
+    desk.save(second, anew, material(Role.IMAGE, "现场.jpg", received_at=later(hours=1)), hours=1)
+    assert [m.role for m in desk.materials()] == [Role.TEXT_WORK, Role.IMAGE]
+
+
 def test_older_versions_survive_an_outcome_that_does_not_mention_them(desk: Desk) -> None:
     desk.bring(material(Role.WORD_FORM, "旧.docx"), hours=0)
     second = arrive(desk.store, "second", 8)

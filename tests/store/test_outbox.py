@@ -155,6 +155,11 @@ def test_guidance_is_counted_by_sender_and_day(store: Store) -> None:
     assert store.questions_answered(SENDER, later(seconds=1)) == 0
 
 
+def test_guidance_taken_back_was_not_given(store: Store) -> None:
+    store.cancel_letter(queue(store, "question:1", kind="question"), NOW)
+    assert store.questions_answered(SENDER, NOW) == 0
+
+
 def test_our_letters_are_known_by_their_message_id(store: Store) -> None:
     number = conclude(store, arrive(store, "a"))
     ours = store.letters()[0].letter.message_id

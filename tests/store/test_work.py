@@ -11,7 +11,7 @@ from domain.facts import FileFacts
 from domain.kinds import MessageState
 from store.desk import Store
 from store.work import DIED, PAUSES, STRIKES
-from tests.store.build import NOW, arrive, conclude, later, mail
+from tests.store.build import NOW, arrival, arrive, conclude, later, mail
 
 
 def test_the_oldest_arrival_is_taken_up_first(store: Store) -> None:
@@ -33,6 +33,13 @@ def test_a_claim_says_what_is_needed_and_counts_the_try_before_the_work(store: S
     )
     message = store.message(sha256)
     assert message and message.attempts == 1
+
+
+def test_a_mail_from_the_future_is_due_at_once(store: Store) -> None:
+    """The mailbox's clock is ahead of ours: no reason to wait."""
+    sha256 = store.archive.add_bytes(b"early")
+    store.record_arrival(arrival(sha256, received_at=later(days=1)), NOW)
+    assert store.claim_message("a", NOW, 60)
 
 
 CLAIM = """
