@@ -17,6 +17,7 @@ from domain.records import CaseRecord
 from domain.sketch import sketch
 from domain.text import fold, one_line
 from domain.units import roster_unit, same_unit
+from validators.likeness import overlap
 
 _NEWEST_COUNTS = (Role.WORD_FORM, Role.PDF_FORM, Role.IMAGE_FORM, Role.VIDEO, Role.TEXT_WORK)
 _FORMS = (Role.WORD_FORM, Role.PDF_FORM)
@@ -192,9 +193,7 @@ def _replaces_title(draft: Draft, record: CaseRecord) -> bool:
     form, case = draft.form, record.case
     if not form or draft.track is not case.track:
         return False
-    ours, theirs = sketch(case.content or ""), sketch(form.content or "")
-    alike = bool(ours) and bool(theirs) and len(set(ours) & set(theirs)) * 2 > len(theirs)
-    return alike or not case.title or not case.word
+    return (overlap(case.content, form.content) or 0.0) >= 0.5 or not case.title or not case.word
 
 
 def _agrees(subject: SubjectFacts, case: Case) -> bool:

@@ -25,12 +25,19 @@ def same_case(one: FormFields, other: FormFields) -> float:
     """Return how likely two forms are copies of one, 0–1: title above all, then content, contact and phone."""
     scores = [
         (3.0, _ratio(one.title, other.title)),
-        (2.0, _overlap(one.content, other.content)),
+        (2.0, overlap(one.content, other.content)),
         (1.0, _ratio(one.contact, other.contact)),
         (1.0, 1.0 if same_phone(one.phone, other.phone) else 0.0 if one.phone and other.phone else None),
     ]
     known = [(weight, score) for weight, score in scores if score is not None]
     return sum(weight * score for weight, score in known) / sum(weight for weight, _ in known) if known else 0.0
+
+
+def overlap(one: str | None, other: str | None, size: int = 3) -> float | None:
+    """Return the share of the shorter text's shingles that stand in the longer; None where either is too short."""
+    a, b = (fold(text or "") for text in (one, other))
+    short, long = sorted(({text[at : at + size] for at in range(len(text) - size + 1)} for text in (a, b)), key=len)
+    return len(short & long) / len(short) if len(short) >= 20 else None
 
 
 def _title(word: str, scan: str, by_ocr: bool) -> bool:
@@ -60,7 +67,7 @@ def _unit(word: str, scan: str, by_ocr: bool) -> bool:
 
 
 def _content(word: str, scan: str, by_ocr: bool) -> bool:
-    shared = _overlap(word, scan)
+    shared = overlap(word, scan)
     return shared is None or shared >= (0.5 if by_ocr else 0.8)
 
 
@@ -70,13 +77,6 @@ def _numbers(text: str) -> list[str]:
 
 def _ratio(one: str | None, other: str | None) -> float | None:
     return fuzz.ratio(fold(one), fold(other)) / 100 if one and other else None
-
-
-def _overlap(one: str | None, other: str | None, size: int = 3) -> float | None:
-    """Return the share of the shorter text's shingles that stand in the longer; None where either is too short."""
-    a, b = (fold(text or "") for text in (one, other))
-    short, long = sorted(({text[at : at + size] for at in range(len(text) - size + 1)} for text in (a, b)), key=len)
-    return len(short & long) / len(short) if len(short) >= 20 else None
 
 
 def _short(text: str) -> str:
