@@ -21,7 +21,7 @@ from parsers.pdf_signature import Signed, signatures
 from parsers.registry import MAX_TEXT, ReadJob, parser
 from parsers.scan import PageText, complete, forms_of, look_for_seals, read_page
 from parsers.scan_grid import has_table
-from parsers.seal import merge_seals
+from parsers.seal import crops, merge_seals
 
 _MOST_OCR = 6  #: pages read by OCR: a form takes one or two, a long one four
 _MOST_PAGES = 40  #: pages looked at for text and seals
@@ -64,6 +64,7 @@ def _read(document: pypdfium2.PdfDocument, path: Path, password: str | None, job
             document.init_forms()
         for number in range(min(len(document), _MOST_PAGES)):
             _take(reading, document[number], plumbed.pages[number] if plumbed else None, number, job)
+    seal = _seal(reading, signed, len(document))
     text = "\n".join(page.text for page in reading.pages).strip()[:MAX_TEXT]
     return FileFacts(
         parser="pdf",
@@ -74,9 +75,10 @@ def _read(document: pypdfium2.PdfDocument, path: Path, password: str | None, job
         text_length=word_count(text),
         source=_source(reading),
         pages=len(document),
-        seal=_seal(reading, signed, len(document)),
+        seal=seal,
         dates=pdf_origin.dates(metadata),
         producer=pdf_origin.producer(metadata),
+        derived=crops(seal),
     )
 
 

@@ -25,9 +25,11 @@ class PageText:
     text: str = ""
 
 
-def read_page(rgb: Pixels, job: ReadJob, number: int, *, photographed: bool = True) -> PageText:
-    """Return what stands on a scanned page. `number`: 0-based page of the file."""
+def read_page(rgb: Pixels, job: ReadJob, number: int, *, photographed: bool = True, least: int = 0) -> PageText:
+    """Return what stands on a scanned page. `number`: 0-based page of the file; a page of fewer than `least` lines is not read."""
     page = prepare(rgb, photographed=photographed)
+    if len(page.quads) < least:
+        return PageText()
     layout = lay_out(page, Labels(job.templates), number)
     return PageText(layout.blocks, layout.text)
 

@@ -24,8 +24,12 @@ def visual_rows(lines: Iterable[Line]) -> list[list[Line]]:
 
 
 def row_text(row: Sequence[Line]) -> str:
-    """Return a row's text."""
-    return " ".join(line.text.strip() for line in row)
+    """Return a row's text: pieces that touch are one, others are set apart."""
+    text = row[0].text.strip()
+    for before, line in pairwise(row):
+        touching = line.box[0] - before.box[2] < 0.35 * (line.box[3] - line.box[1])
+        text += ("" if touching else " ") + line.text.strip()
+    return text
 
 
 def joined(lines: Sequence[Line]) -> str:

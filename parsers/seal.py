@@ -68,6 +68,11 @@ def merge_seals(pages: Iterable[SealFacts]) -> SealFacts:
     return SealFacts(present=None, reason="no page could be looked at")
 
 
+def crops(facts: SealFacts | None) -> tuple[str, ...]:
+    """Return the sha256 of the cut-outs that were written."""
+    return tuple(seal.crop for seal in facts.seals if seal.crop) if facts else ()
+
+
 def redness(rgb: Pixels) -> Pixels:
     """Return how much redder than its paper each pixel is; black, white, blue and the paper's own tint are 0."""
     whole = rgb.astype(np.int16)
