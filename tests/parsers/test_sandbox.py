@@ -7,6 +7,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from email.message import EmailMessage
 from pathlib import Path
 
 import pytest
@@ -15,6 +16,7 @@ from domain.facts import FileFacts
 from domain.notice import Limits
 from parsers.sandbox import ReadFailed, Sandbox
 from tests.fixtures import hostile_parsers
+from tests.fixtures.make_archives import zip_of
 
 SECONDS = 6.0
 ROOT = Path(__file__).parents[2]
@@ -147,6 +149,29 @@ def test_a_mail_that_takes_too_long_is_told(sandbox: Sandbox) -> None:
     assert failure.value.problem == "timeout"
 
 
+def test_a_mail_comes_back_whole_with_what_its_archive_held(sandbox: Sandbox, tmp_path: Path) -> None:
+    message = EmailMessage()
+    message["From"], message["Subject"] = "a@b.cn", "昌乐县朱镕喆+8090748"
+    message.set_content("请查收")
+    packed = zip_of({"申报表.txt".encode("gbk"): "联系人".encode("gbk")})
+    message.add_attachment(packed, maintype="application", subtype="zip", filename="材料.zip")
+    raw, out = tmp_path / "raw.eml", tmp_path / "out"
+    raw.write_bytes(message.as_bytes())
+    mail = sandbox.read_mail(raw, out)
+    assert mail.subject == "昌乐县朱镕喆+8090748"
+    assert [part.path for part in mail.parts] == ["材料.zip", "材料.zip/申报表.txt"]
+    assert (out / mail.parts[1].sha256).read_bytes().decode("gbk") == "联系人"
+
+
+def test_workers_are_replaced_before_they_swell(tmp_path: Path) -> None:
+    path = tmp_path / "who"
+    path.write_text("process_id")
+    with Sandbox(Limits(), workers=1) as sandbox:
+        facts = sandbox.read_files([(path, hostile_parsers.job(tmp_path))] * 230)
+    assert len({fact.text for fact in facts}) == 3
+    assert not any(fact.problem for fact in facts)
+
+
 def test_an_idle_worker_that_dies_costs_nothing(tmp_path: Path) -> None:
     with Sandbox(Limits(), workers=1) as sandbox:
         worker = int(harm(sandbox, tmp_path, "process_id").text)
@@ -161,6 +186,7 @@ from pathlib import Path
 from domain.notice import Limits
 from parsers.sandbox import Sandbox
 from tests.fixtures import hostile_parsers
+from tests.fixtures.make_archives import zip_of
 
 if __name__ == "__main__":
     folder = Path(sys.argv[1])
