@@ -32,9 +32,14 @@ class Item(Value):
 class Points(Value):
     """Findings in words, by what they ask of the applicant."""
 
-    errors: tuple[Words, ...] = ()  #: to be mended
+    title: str = "需要补正"  #: over `errors`
+    act: str = "办法"  #: before each `mend`
+    errors: tuple[Words, ...] = ()  #: to be mended, or why it is refused
     reviews: tuple[Words, ...] = ()  #: a person looks
     warnings: tuple[Words, ...] = ()  #: costs nothing
+
+    def __bool__(self) -> bool:
+        return bool(self.errors or self.reviews or self.warnings)
 
 
 class CaseView(Value):
@@ -54,16 +59,21 @@ class CaseView(Value):
     due: datetime | None  #: last moment for what is to be mended
 
 
-def points(findings: Iterable[Finding], notice: Notice) -> Points:
-    """Return findings in words, sorted by severity; the same words are said once."""
-    errors: dict[Words, None] = {}
-    reviews: dict[Words, None] = {}
-    warnings: dict[Words, None] = {}
-    shelves = {Severity.REVIEW: reviews, Severity.WARNING: warnings}
+def points(findings: Iterable[Finding], notice: Notice, decision: Decision) -> Points:
+    """Return findings in words, sorted by severity; the same words are said once.
+
+    A refusal gives its reasons alone: what else could be mended no longer matters.
+    """
+    told: dict[Severity, dict[Words, None]] = {severity: {} for severity in Severity}
     for finding in findings:
-        if finding.severity is not Severity.OFF:
-            shelves.get(finding.severity, errors)[say(finding, notice)] = None
-    return Points(errors=tuple(errors), reviews=tuple(reviews), warnings=tuple(warnings))
+        told[finding.severity][say(finding, notice)] = None
+    if decision is Decision.REJECTED:
+        return Points(title="不予受理的原因", act="说明", errors=tuple(told[Severity.FATAL]))
+    return Points(
+        errors=(*told[Severity.FATAL], *told[Severity.ERROR]),
+        reviews=tuple(told[Severity.REVIEW]),
+        warnings=tuple(told[Severity.WARNING]),
+    )
 
 
 def view(
@@ -86,8 +96,8 @@ def view(
         earlier=_items(m for m in standing if m.part.sha256 not in came)
         + (() if _links_came(case, reading) else links),
         changes=_changes(changes, case, notice),
-        merits=merits(case, findings, notice),
-        points=points(findings, notice),
+        merits=() if verdict.decision is Decision.REJECTED else merits(case, findings, notice),
+        points=points(findings, notice, verdict.decision),
         due=_due(case, findings, notice) if verdict.decision is Decision.NEEDS_SUPPLEMENT else None,
     )
 

@@ -42,6 +42,19 @@ CLOSING = {
     ),
 }
 
+CLOSING_WITHOUT_NUMBER = {
+    "accepted": "感谢您对活动的关注与支持！",
+    "needs_supplement": "重新发送时，请直接回复本邮件，并附上全部材料。",
+    "manual_review": "工作人员将尽快查看，并通过邮件告知结果，目前无需重复报送。",
+    "rejected": "感谢您对活动的关注与支持，敬请谅解。",
+}
+
+
+def closing(decision: str, seed: str, *, numbered: bool) -> str:
+    """Return how a letter ends, by its result; `numbered`: there is a receipt number to keep in the subject."""
+    result = decision if decision in CLOSING else "manual_review"
+    return choose(CLOSING[result], seed) if numbered else CLOSING_WITHOUT_NUMBER[result]
+
 
 def choose(choices: tuple[str, ...], seed: str) -> str:
     """Return one of the choices, always the same for a seed (a hex digest)."""

@@ -4,17 +4,19 @@ Every letter is composed from values alone: composing twice gives the same lette
 """
 
 import re
+from datetime import datetime
 
 from domain.case import Case, Outcome
-from domain.kinds import Decision, MessageKind
+from domain.kinds import Decision, MessageKind, Severity
 from domain.notice import SHANGHAI, Notice
 from domain.records import CaseRecord, Letter, MessageRecord
+from notify import guidance
 from notify.case_view import points, stray_items, view
 from notify.figures import moment, second
 from notify.labels import RESULTS, TRACKS
 from notify.letters import Draft, PostOffice, seal
 from notify.pages import render
-from notify.phrases import AGAIN, CLOSING, FIRST, choose, salutation
+from notify.phrases import AGAIN, FIRST, choose, closing, salutation
 from notify.quoting import quote
 from notify.thread import Thread, reply_subject
 
@@ -51,11 +53,11 @@ def _receipt(outcome: Outcome, thread: Thread, notice: Notice, post: PostOffice)
         "received": reading.received_at,
         "result": result,
         "decision": outcome.decision,
-        "points": points(outcome.findings, notice),
+        "points": points(outcome.findings, notice, outcome.decision),
+        "due": _due(outcome, notice),
         "cases": [view(v, reading, outcome.changes.get(v.case.number or "", {}), notice) for v in outcome.verdicts],
         "others": stray_items(reading.mail.parts, outcome.roles, cases),
-        "faults_title": "不予受理的原因" if outcome.decision is Decision.REJECTED else "需要补正",
-        "closing": choose(CLOSING[outcome.decision], reading.mail.sha256[8:] or "0"),
+        "closing": closing(outcome.decision, reading.mail.sha256[8:], numbered=bool(numbers)),
     }
     draft = Draft(
         kind="receipt",
@@ -66,6 +68,14 @@ def _receipt(outcome: Outcome, thread: Thread, notice: Notice, post: PostOffice)
         case_numbers=numbers,
     )
     return seal(draft, thread, post)
+
+
+def _due(outcome: Outcome, notice: Notice) -> datetime | None:
+    """Return until when what is wrong with the mail as a whole may be mended, where no case says so itself."""
+    faults = any(finding.severity is Severity.ERROR for finding in outcome.findings)
+    told = any(verdict.decision is Decision.NEEDS_SUPPLEMENT for verdict in outcome.verdicts)
+    ends = notice.grace_ends() if outcome.verdicts else notice.closes
+    return ends if faults and not told and outcome.reading.received_at <= ends else None
 
 
 def _duplicate(outcome: Outcome, thread: Thread, notice: Notice, post: PostOffice) -> Letter | None:
@@ -101,41 +111,15 @@ def _guidance(outcome: Outcome, thread: Thread, notice: Notice, post: PostOffice
     shown = {
         **_frame(notice, post),
         "salutation": salutation(None, None, thread.name),
-        "paragraphs": [
-            "您好！来信收悉。您的来信中未见申报材料，现将申报方式告知如下，供您参考；您提出的问题已转工作人员，如需进一步答复，我们会另行回信。"
-        ],
-        "facts": _terms(notice),
+        "paragraphs": guidance.paragraphs(notice, post.now),
+        "facts": guidance.terms(notice),
         "steps_title": "申报步骤",
-        "steps": _steps(notice),
+        "steps": guidance.steps(notice),
         "closing": "如已报送过材料，请回复本邮件并写明受理编号，以便查询。如需尽快答复，请直接电话联系。",
     }
     return _plain(
         "question", f"question:{thread.recipient.lower()}:{day}", "申报方式说明", shown, thread=thread, post=post
     )
-
-
-def _terms(notice: Notice) -> list[tuple[str, str]]:
-    terms = [
-        ("申报时间", f"{moment(notice.opens)}至{moment(notice.closes)}（以我方邮箱服务器收到时间为准）"),
-        ("申报邮箱", notice.mailbox),
-    ]
-    return [*terms, ("活动官网", notice.website)] if notice.website else terms
-
-
-def _steps(notice: Notice) -> list[str]:
-    forms = "；".join(
-        f"{'视频' if form.track == 'video' else '文字'}案例填写附件 {form.annex}《{form.name}》"
-        for form in notice.forms
-    )
-    video = notice.video
-    return [
-        f"填写申报表：{forms}。各栏填写完整，每个案例单独填表。",
-        "在“单位意见”栏加盖单位公章，将盖章的申报表扫描成 PDF 文件；Word 版和 PDF 盖章扫描版一并报送。",
-        f"准备作品：文字成果控制在 {notice.text.max_words} 字以内；视频时长 {video.min_s / 60:.0f}–{video.max_s / 60:.0f} 分钟，"
-        f"分辨率 {video.long_side}×{video.short_side} 及以上，配中文字幕，格式为 {'、'.join(video.containers)} 等。",
-        "邮件主题标注“推荐单位名称+联系人+联系电话”；推荐作品标注“参赛者姓名（单位名称）+作品名称+联系电话”。",
-        "视频较大时可使用邮箱的超大附件或网盘，请写明提取码，并确保链接在评选结束前有效。",
-    ]
 
 
 _PARAGRAPHS = {
@@ -145,6 +129,7 @@ _PARAGRAPHS = {
     Decision.MANUAL_REVIEW: "您好！您申报的案例仍在人工复核中，现将有关情况告知如下。",
     Decision.WITHDRAWN: "您好！您申报的案例已按要求撤回，不再参加评选。",
 }
+_CLOSES_LIKE = {Decision.WITHDRAWN: Decision.REJECTED}
 
 
 def compose_decision(
@@ -154,23 +139,36 @@ def compose_decision(
 
     The key holds the record's last change: each decision of staff is told once.
     """
-    case, number = record.case, record.case.number or ""
-    facts = [("受理编号", number), ("案例题目", quote(case.title, 80)), ("案例类型", TRACKS[case.track])]
-    facts += [("处理结果", RESULTS[decision])]
-    facts += [("情况说明", quote(note, 1000))] if note.strip() else []
-    if decision is Decision.NEEDS_SUPPLEMENT:
-        facts += [("补正截止时间", f"{moment(notice.grace_ends())}（北京时间，以我方邮箱服务器收到时间为准）")]
+    number = record.case.number or ""
     shown = {
         **_frame(notice, post),
-        "salutation": _salutation([case], thread),
+        "salutation": _salutation([record.case], thread),
         "paragraphs": [_PARAGRAPHS[decision]],
-        "facts": facts,
-        "closing": choose(CLOSING.get(decision, CLOSING["rejected"]), thread.sha256 or "0"),
+        "facts": _decision_facts(record.case, decision, note, notice, post),
+        "closing": closing(_CLOSES_LIKE.get(decision, decision), thread.sha256 or "0", numbered=True),
     }
+    if decision is Decision.NEEDS_SUPPLEMENT and not note.strip():
+        shown |= {"steps_title": "需要补正的内容", "steps": _open_points(record, notice)}
     key = f"decision:{number}:{decision}:{record.updated_at.isoformat()}"
-    return _plain(
-        "decision", key, RESULTS[decision], shown, thread=thread, post=post, numbers=(number,) if number else ()
-    )
+    numbers = (number,) if number else ()
+    return _plain("decision", key, RESULTS[decision], shown, thread=thread, post=post, numbers=numbers)
+
+
+def _decision_facts(
+    case: Case, decision: Decision, note: str, notice: Notice, post: PostOffice
+) -> list[tuple[str, str]]:
+    facts = [("受理编号", case.number or ""), ("案例题目", quote(case.title, 80)), ("案例类型", TRACKS[case.track])]
+    facts += [("处理结果", RESULTS[decision])]
+    facts += [("情况说明", quote(note, 1000))] if note.strip() else []
+    if decision is Decision.NEEDS_SUPPLEMENT and post.now <= notice.grace_ends():
+        facts += [("补正截止时间", f"{moment(notice.grace_ends())}（北京时间，以我方邮箱服务器收到时间为准）")]
+    return facts
+
+
+def _open_points(record: CaseRecord, notice: Notice) -> list[str]:
+    """Return what stands against the case, for staff who ask for a supplement without a word of their own."""
+    open_ = points(record.findings, notice, Decision.NEEDS_SUPPLEMENT)
+    return [words.message for words in (*open_.errors, *open_.reviews)]
 
 
 def compose_fallback(message: MessageRecord, notice: Notice, post: PostOffice) -> Letter | None:

@@ -8,6 +8,7 @@ import pytest
 
 from store.archive import Archive
 from store.desk import Store
+from tests.notify.desks import fill
 from tests.notify.makers import POST
 
 
@@ -32,6 +33,15 @@ class Clock:
 @pytest.fixture
 def clock() -> Clock:
     return Clock(POST.now)
+
+
+@pytest.fixture(scope="session")
+def filled_store(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
+    """A day's work, to be read only."""
+    folder = tmp_path_factory.mktemp("filled")
+    with Store.open(f"sqlite:///{folder}/desk.db", Archive(folder / "data")) as opened:
+        fill(opened)
+        yield opened
 
 
 @pytest.fixture

@@ -170,7 +170,7 @@ def test_to_whom_a_letter_goes(reply_to: str | None, sender: str, recipient: str
         ("答复: 申报【受理编号 2023-W-0001】已收到，人工复核中", "申报"),
         ("申报【请注意，邮件由zhengjiu@changle.example代发】", "申报"),
         ("Fw: RE[2]: 申报", "申报"),
-        ("看看 http://evil.example/a 吧", "看看 evil.example/a 吧"),
+        ("看看 http://evil.example/a 吧", "看看 http：evil.example/a 吧"),
         ("", ""),
     ],
 )

@@ -59,7 +59,7 @@ def test_words_stand_odd_evidence(code: str) -> None:
     message = say(finding(code, **odd), NOTICE).message
     assert "\n" not in message
     assert "\r" not in message
-    assert "http" not in message
+    assert "://" not in message
     assert "\u202e" not in message
 
 

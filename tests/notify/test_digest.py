@@ -1,0 +1,183 @@
+import io
+import re
+from datetime import timedelta
+from email.message import EmailMessage
+from email.parser import BytesParser
+from email.policy import default
+
+import openpyxl
+import pytest
+
+from domain.kinds import Decision, MessageKind
+from domain.mail import Link
+from domain.records import Letter
+from notify.digest import HTML_LIMIT, compose_digest
+from notify.guards import silence
+from store.desk import Store
+from tests.notify.desks import ATTACK, DAY, LINK, MORNING_AFTER, FilledDesk, fill
+from tests.notify.makers import DESK, NOTICE, POST, SCAN, WORD, case, finding, mail, verdict
+
+NOW = POST.model_copy(update={"now": MORNING_AFTER})
+
+
+def digest(store: Store, recipient: str = "", discrepancies: tuple[str, ...] | None = ()) -> Letter:
+    return compose_digest(
+        store, NOTICE, DAY.date(), MORNING_AFTER, NOW, recipient=recipient, discrepancies=discrepancies
+    )
+
+
+@pytest.fixture(scope="module")
+def filled(filled_store: Store) -> Letter:
+    return digest(filled_store)
+
+
+def section(text: str, title: str) -> str:
+    """The lines of one section of the plain text."""
+    found = re.search(rf"■ {title}[^\n]*\n(.*?)(?:\n■ |\n附件为)", text, re.DOTALL)
+    assert found is not None, title
+    return found[1].rstrip()
+
+
+def test_the_subject_tells_the_day_and_the_figures_that_matter(filled: Letter) -> None:
+    assert filled.subject == "【收件日报】2023-08-15 来信 10 封，新增案例 7 件，待人工处理 4 件"
+    assert filled.key == "digest:2023-08-15"
+    assert filled.recipient == DESK
+
+
+def test_the_days_figures_and_all_cases(filled: Letter) -> None:
+    assert section(filled.text, "当日情况").strip() == (
+        "来信 10 封：申报 7 封、咨询 1 封、群发邮件 1 封。发出回复 2 封，新增案例 7 件。"
+    )
+    assert section(filled.text, "案例总计（共 8 件）").split("\n") == [
+        "  已受理：文字 2 件，视频 1 件",
+        "  需补正：文字 1 件，视频 0 件",
+        "  已收到，人工复核中：文字 1 件，视频 2 件",
+        "  不予受理：文字 1 件，视频 0 件",
+    ]
+
+
+def test_what_needs_a_person_stands_there_with_its_evidence(filled: Letter) -> None:
+    waiting = section(filled.text, "需要人工处理")
+    assert "2023-V-0002　信用的力量　昌乐县融媒体中心\n     · 未能确认视频是否配有中文字幕" in waiting
+    assert "（相似案例：2023-W-0001，昌乐县信用办，相似度 93%）" in waiting
+    assert "判为群发邮件但带有附件，未回复，请确认是否为申报材料" in waiting
+    assert "2023-W-0004" not in waiting  # waits for its applicant, not for staff
+
+
+def test_what_went_wrong_is_told(filled: Letter) -> None:
+    failed = section(filled.text, "异常事项")
+    assert "邮件读取失败，连续 3 次处理未成功：parser ran out of memory" in failed
+    assert "回复未发出：收件地址不存在、停用或已满，请电话联系申报人（550 User not found" in failed
+    assert "回复被退回，请电话联系：550 5.1.1 mailbox full" in failed
+
+
+def test_progress_against_the_quota(filled: Letter) -> None:
+    progress = section(filled.text, "单位报送进度（1 个单位达标，共 29 个")
+    assert "昌乐县：文字 2/2，视频 2/2，达标" in progress
+    assert "寿光市：文字 0/2，视频 1/2，缺文字 2、视频 1" in progress
+    assert "潍坊市市场监督管理局：文字 1/1，视频 0/1，缺视频 1" in progress
+    assert "名单以外的单位：文字 1，视频 0" in progress
+
+
+def test_a_link_that_dies_before_the_judging_ends_is_counted_down(store: Store) -> None:
+    desk = FilledDesk(store)
+    dated = LINK.model_copy(update={"expires_at": MORNING_AFTER + timedelta(days=3), "code": None})
+    later = LINK.model_copy(update={"expires_at": NOTICE.judging_ends + timedelta(seconds=1)})
+    for number, link in enumerate((dated, LINK, later, LINK.model_copy(update={"never_expires": True})), start=1):
+        entry = case(f"2023-V-000{number}", (WORD, SCAN), links=(link,), first_received_at=DAY)
+        desk.take(verdict(entry, finding("video_link_only", host="x")), sender=f"a{number}@changle.example")
+    links = section(digest(store).text, "评选结束前将失效的下载链接")
+    assert "2023-V-0001　昌乐县信用办　诚信寿光.mp4\n     2023年8月19日 08:30失效，剩 3 天" in links
+    assert (
+        "2023-V-0002　昌乐县信用办　诚信寿光.mp4　提取码 ab12\n     2023年8月30日 09:00失效（推算），剩 14 天" in links
+    )
+    assert "2023-V-0003" not in links
+    assert "2023-V-0004" not in links
+
+
+def test_the_system_tells_of_itself(filled: Letter) -> None:
+    assert section(filled.text, "系统运行").split("\n") == [
+        "  最近一次收取邮箱：2023年8月16日 08:28，查看邮件 11 封，新收 0 封。",
+        "  存档核对：共 11 封，已处理 10 封，待处理 0 封，读取失败 1 封。",
+        "  待发送回复 6 封，暂缓等待人工确认 1 封。",
+        "  档案、记录与发件核对：0 处差异。",
+    ]
+
+
+def test_a_mailbox_out_of_reach_and_discrepancies_are_shown(store: Store) -> None:
+    store.record_poll("wfxyxh", DAY, DAY, False, "LoginRefused: Login error or password error")
+    status = section(digest(store, discrepancies=("blob abc: missing",)).text, "系统运行")
+    assert "未成功（LoginRefused: Login error or password error）" in status
+    assert "1 处差异" in status
+    assert "blob abc: missing" in status
+
+
+def test_an_empty_desk_has_its_digest_too(store: Store) -> None:
+    letter = digest(store, discrepancies=None)
+    assert "当日没有来信" in letter.text
+    assert "尚未收取过邮箱" in letter.text
+    assert "处差异" not in letter.text
+
+
+def test_hostile_names_stay_text(store: Store) -> None:
+    fill(store)
+    with store.begin(MORNING_AFTER) as tx:
+        tx.decide_case("2023-W-0004", Decision.MANUAL_REVIEW, "staff:a")
+    html = digest(store).html
+    assert "<script>" not in html
+    assert "<b>x</b>" not in html
+    assert "http://evil" not in html
+    assert "&lt;b&gt;x&lt;/b&gt;" in html
+    assert ATTACK not in html
+
+
+def test_mail_programs_show_it_no_styles_no_pictures_no_links(filled: Letter) -> None:
+    for forbidden in ("<style", "<img", "<a ", "<link", "src=", "url(", "position:", "flex", "grid"):
+        assert forbidden not in filled.html
+
+
+def test_a_flood_of_hostile_cases_still_fits(store: Store) -> None:
+    desk = FilledDesk(store)
+    wide = "&" * 300
+    for number in range(1, 121):
+        entry = case(
+            f"2023-W-{number:04}",
+            (WORD, SCAN),
+            unit=wide,
+            title=wide,
+            links=(Link(url="u", host=wide, provider="x", name=wide),),
+        )
+        findings = [finding("advertising", file=wide, words=[wide] * 8), finding("outside_region", unit=wide)]
+        desk.take(verdict(entry, *findings, *(finding("seal_unit_mismatch", file=wide, seal=wide, unit=str(n) + wide) for n in range(4))), sender=f"a{number}@changle.example")  # fmt: skip
+    letter = digest(store)
+    assert len(letter.html.encode()) <= HTML_LIMIT
+    assert re.search(r"另有 1\d\d 项未列出，见附件工作簿", letter.html)
+
+
+def test_the_workbook_comes_with_it(filled: Letter) -> None:
+    message = BytesParser(policy=default).parsebytes(filled.raw)
+    assert isinstance(message, EmailMessage)
+    (attachment,) = message.iter_attachments()
+    assert attachment.get_filename() == "收件情况2023-08-15.xlsx"
+    book = openpyxl.load_workbook(io.BytesIO(attachment.get_content()))
+    assert book["案例"].max_row == 9
+    book.close()
+
+
+def test_each_reader_has_a_letter_of_their_own(store: Store) -> None:
+    letters = [digest(store, name) for name in ("a@weifang.example", "B@weifang.example")]
+    assert [letter.key for letter in letters] == [
+        "digest:2023-08-15:a@weifang.example",
+        "digest:2023-08-15:b@weifang.example",
+    ]
+    with pytest.raises(ValueError, match="not an e-mail address"):
+        digest(store, "nobody")
+
+
+def test_t49_the_desk_does_not_answer_its_own_digest(filled: Letter) -> None:
+    message = BytesParser(policy=default).parsebytes(filled.raw)
+    assert message["Auto-Submitted"] == "auto-generated"
+    came_back = mail(sender="staff@weifang.example", headers=tuple((k, str(v)) for k, v in message.items()))
+    told = silence(came_back, [DESK], lambda _: False)
+    assert told is not None
+    assert told.kind is MessageKind.OWN
