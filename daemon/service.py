@@ -14,7 +14,7 @@ from daemon.morning import is_due, queue_digest
 from daemon.pipeline import Desk
 from daemon.post import Post
 from daemon.settings import Settings
-from daemon.worker import work_through
+from daemon.worker import is_dead, work_through
 from daemon.workshop import clock
 from domain.notice import SHANGHAI
 from ingest.backoff import pause_after
@@ -48,10 +48,13 @@ class Service:
 
     def start(self) -> None:
         """Begin polling, working and sending, each in a thread of its own."""
+        freed = self._desk.store.reclaim(is_dead, clock())
         self._schedule()
         self._scheduler.start()
         self._supervisor.ready()
-        log.info("started", account=self._source.account, poll_seconds=self._settings.mailbox.poll_seconds)
+        log.info(
+            "started", account=self._source.account, poll_seconds=self._settings.mailbox.poll_seconds, reclaimed=freed
+        )
 
     def stop(self) -> None:
         """Finish what is in hand and come to rest."""

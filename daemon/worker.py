@@ -6,6 +6,7 @@ import time
 import traceback
 from collections.abc import Callable, Iterator
 from datetime import datetime
+from pathlib import Path
 
 import structlog
 
@@ -20,8 +21,16 @@ Clock = Callable[[], datetime]
 
 
 def owner() -> str:
-    """Return the name this process holds leases under."""
+    """Return the name this process holds leases under: host:pid, as the outbox does."""
     return f"{socket.gethostname()}:{os.getpid()}"
+
+
+def is_dead(holder: str) -> bool:
+    """Tell whether a lease's holder ended. One under our own name is an earlier process's: we have only begun."""
+    host, _, pid = holder.rpartition(":")
+    if host != socket.gethostname() or not pid.isdecimal():
+        return False
+    return int(pid) == os.getpid() or not Path(f"/proc/{pid}").exists()
 
 
 def work_through(desk: Desk, clock: Clock, stopping: Callable[[], bool] = lambda: False) -> Iterator[Processed]:
@@ -31,6 +40,7 @@ def work_through(desk: Desk, clock: Clock, stopping: Callable[[], bool] = lambda
     while not stopping() and (claimed := desk.store.claim_message(me, clock(), lease)):
         if done := _attempt(claimed, desk, clock, me):
             yield done
+    comfort_the_waiting(desk, clock())
 
 
 def _attempt(claimed: Claimed, desk: Desk, clock: Clock, me: str) -> Processed | None:
@@ -57,16 +67,15 @@ def _failed(claimed: Claimed, desk: Desk, clock: Clock, me: str, error: Exceptio
     log.error("failed", sha256=claimed.sha256[:12], attempt=claimed.attempts, error=str(error)[:300], exc_info=True)
     where = traceback.extract_tb(error.__traceback__)[-1]
     told = f"{type(error).__name__}: {str(error)[:200]} ({os.path.basename(where.filename)}:{where.lineno})"  # noqa: PTH119
-    state = desk.store.fail_message(claimed.sha256, me, told, clock())
-    if state is MessageState.QUARANTINED:
-        _say_that_a_person_looks(claimed, desk, clock())
+    desk.store.fail_message(claimed.sha256, me, told, clock())
 
 
-def _say_that_a_person_looks(claimed: Claimed, desk: Desk, now: datetime) -> None:
-    """Leave nobody in silence: where the mail could at least be read, its sender learns that a person looks."""
-    mail, record = desk.store.mail(claimed.sha256), desk.store.message(claimed.sha256)
-    if mail is None or record is None or not claimed.reply or loop_guard(mail, desk):
-        return
-    if letter := compose_fallback(record, desk.notice, desk.post(now)):
-        with desk.store.begin(now) as tx:
-            tx.enqueue(letter)
+def comfort_the_waiting(desk: Desk, now: datetime) -> None:
+    """Leave nobody in silence: the sender of a quarantined mail learns, once, that a person looks."""
+    for record in desk.store.messages(state=MessageState.QUARANTINED):
+        mail = desk.store.mail(record.sha256)
+        if mail is None or not record.reply or loop_guard(mail, desk):
+            continue
+        if letter := compose_fallback(record, desk.notice, desk.post(now)):
+            with desk.store.begin(now) as tx:
+                tx.enqueue(letter)

@@ -80,6 +80,7 @@ class MessageRecord(Value):
     folder: str
     received_at: datetime
     state: MessageState
+    reply: bool = True  #: whether it may be answered
     attempts: int = 0
     error: str = ""
     kind: MessageKind | None = None

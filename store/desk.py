@@ -13,6 +13,7 @@ from store.history import History
 from store.ledger import Ledger
 from store.messages import Messages
 from store.outbox import Outbox
+from store.recovery import Recovery
 from store.schema import migrate
 from store.transaction import Transaction
 from store.verify import Verify
@@ -21,7 +22,7 @@ from store.work import Work
 __all__ = ["Store", "Transaction"]
 
 
-class Store(Ledger, Work, Messages, Cases, Outbox, History, Figures, Verify):
+class Store(Ledger, Work, Messages, Cases, Outbox, History, Figures, Verify, Recovery):
     """The database and the archive together. Used by several threads and processes at once; knows no clock."""
 
     def __init__(self, database: Database, archive: Archive) -> None:

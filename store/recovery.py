@@ -1,0 +1,34 @@
+"""In charge of taking work back from processes that ended without a word, before their leases run out by themselves."""
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+
+from sqlmodel import col, select
+
+from domain.kinds import OutboxState
+from store.engine import Database
+from store.tables import LetterRow, MessageRow
+
+LONG_AGO = timedelta(days=1)  #: a claim that old counts as stuck, whatever its reader's patience
+
+
+class Recovery:
+    """What a starting daemon does first."""
+
+    database: Database
+
+    def reclaim(self, is_dead: Callable[[str], bool], now: datetime) -> int:
+        """Free what dead owners hold, and return how much. Tries stay counted: they were begun.
+
+        A message is due at once. A letter stays `sending`, for nobody knows whether it went; it is stuck from now on, and
+        `stuck_letters` hands it to whoever can look.
+        """
+        freed = 0
+        with self.database.write() as session:
+            for message in session.exec(select(MessageRow).where(col(MessageRow.lease_owner).is_not(None))):
+                if message.lease_owner and is_dead(message.lease_owner):
+                    message.lease_owner, message.due_at, freed = None, now, freed + 1
+            for letter in session.exec(select(LetterRow).where(LetterRow.state == OutboxState.SENDING)):
+                if letter.owner and is_dead(letter.owner):
+                    letter.claimed_at, freed = now - LONG_AGO, freed + 1
+        return freed
