@@ -17,9 +17,11 @@ _MAGIC: tuple[tuple[bytes, Kind, str], ...] = (
     (b"\x00\x00\x00\x0cjP  \r\n\x87\n", Kind.IMAGE, "image/jp2"),
     (b"\x00\x00\x01\xba", Kind.VIDEO, "video/mpeg"),  # program stream, ISO 13818-1 2.5.3.4
     (b"\x00\x00\x01\xb3", Kind.VIDEO, "video/mpeg"),  # elementary stream, ISO 13818-2 6.2.2.1
+    (bytes.fromhex("060e2b34020501010d010201"), Kind.VIDEO, "application/mxf"),  # SMPTE 377-1, partition pack
     (b"FLV\x01", Kind.VIDEO, "video/x-flv"),
     (b".RMF", Kind.VIDEO, "application/vnd.rn-realmedia"),
     (b".ra\xfd", Kind.AUDIO, "audio/x-realaudio"),
+    (b"\x0b\x77", Kind.AUDIO, "audio/ac3"),
     (b"fLaC", Kind.AUDIO, "audio/flac"),
     (b"#!AMR", Kind.AUDIO, "audio/amr"),
     (b"MThd\x00\x00\x00\x06", Kind.AUDIO, "audio/midi"),

@@ -10,7 +10,6 @@ from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from functools import cache
 from importlib import import_module
-from importlib.util import find_spec
 from pathlib import Path
 from traceback import extract_tb
 
@@ -84,8 +83,7 @@ def parser_for(kind: Kind) -> Parser | None:
 @cache
 def _load() -> None:
     for name in MODULES:
-        if find_spec(f"parsers.{name}") is not None:
-            import_module(f"parsers.{name}")
+        import_module(f"parsers.{name}")
 
 
 def facts_version(parser: Parser, templates: Collection[FormTemplate], commitment: str) -> str:

@@ -121,6 +121,7 @@ CASES: list[tuple[str, bytes, Kind, str]] = [
     ("webm", b"\x1a\x45\xdf\xa3\x93\x42\x82\x84webm", Kind.VIDEO, "video/webm"),
     ("flv", b"FLV\x01\x05", Kind.VIDEO, "video/x-flv"),
     ("rm", b".RMF\x00\x00\x00\x12", Kind.VIDEO, "realmedia"),
+    ("mxf", bytes.fromhex("060e2b34020501010d0102010102"), Kind.VIDEO, "application/mxf"),
     ("wav", b"RIFF\x00\x00\x00\x00WAVEfmt ", Kind.AUDIO, "audio/x-wav"),
     ("mp3 with tag", b"ID3\x03\x00", Kind.AUDIO, "audio/mpeg"),
     ("mp3", b"\xff\xfb\x90\x64" + bytes(64), Kind.AUDIO, "audio/mpeg"),
