@@ -77,6 +77,15 @@ def judge(code: int, text: str) -> Delivery:
     return Delivery.model_validate(told | {"verdict": _H})
 
 
+def judge_session(code: int, text: str) -> Delivery:
+    """Return what a refusal before any letter was spoken of means: never the letter's fault."""
+    told = judge(code, text)
+    if told.whole_account:
+        return told
+    verdict = _A if code >= 500 else _R
+    return Delivery(verdict=verdict, code=code, text=text, wait_s=15 * MINUTE, whole_account=True)
+
+
 def recall(line: str) -> Delivery | None:
     """Return what a kept line (`Delivery.line`) meant, or None where it tells of no server's answer."""
     match = re.match(r"(\d{3}) (.*)", line, re.DOTALL)

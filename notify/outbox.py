@@ -27,7 +27,7 @@ _HELD = "held, "
 _STUCK = timedelta(minutes=20)  #: longer than any attempt: ten minutes for the final dot, and the dialogue before it
 _LONGEST_WAIT_S = 3600.0
 _MOST_ATTEMPTS = 12  #: of one letter refused for now, before a person looks: about nine hours
-_WHOLE_ACCOUNT = "account paused"  #: marks a row whose failure was not a server's answer
+_WHOLE_ACCOUNT = "account paused"  #: marks a row whose failure was everyone's, where the server's line does not say so
 
 
 class Throttle(Value):
@@ -166,13 +166,15 @@ class _Round:
                 self._again(record, end)
             case Verdict.ALARM:
                 self._note(alarms=(end.line,))
-                self._again(record, end) if end.whole_account else self._settle(
-                    record, OutboxState.HELD, error=end.line
-                )
+                if end.whole_account:
+                    self._again(record, end)
+                else:
+                    self._settle(record, OutboxState.HELD, error=end.line)
 
     def _again(self, record: LetterRecord, end: Delivery) -> None:
         """Queue a letter for later, or hold it after too many refusals of its own."""
-        line = end.line if end.code else f"{_WHOLE_ACCOUNT}: {end.line}"
+        told = _met_by_all(end.line) or not end.whole_account
+        line = end.line if told else f"{_WHOLE_ACCOUNT}: {end.line}"
         if _exhausted(record, end):
             self._settle(record, OutboxState.HELD, error=line)
             return

@@ -11,7 +11,7 @@ from typing import Literal, Self
 
 from domain.records import Letter
 from domain.value import Value
-from notify.answers import MINUTE, Delivery, Verdict, judge
+from notify.answers import MINUTE, Delivery, Verdict, judge, judge_session
 
 Security = Literal["ssl", "starttls", "none"]
 _FINAL_DOT_S = 600.0  # RFC 5321 §4.5.3.2.6: the answer to the final dot may take ten minutes
@@ -66,7 +66,8 @@ class SmtpTransport:
         try:
             smtp = self._session()
         except smtplib.SMTPResponseException as error:
-            return self._refused(error.smtp_code, _words(error.smtp_error))
+            self._drop()
+            return judge_session(error.smtp_code, _words(error.smtp_error))
         except (OSError, smtplib.SMTPException) as error:
             return self._broken(error, "cannot reach the server")
         self._carried += 1
@@ -76,8 +77,18 @@ class SmtpTransport:
         if self._smtp is None:
             self._smtp, self._carried = self._open(), 0
             if self._access.user:
-                self._smtp.login(self._access.user, self._access.password)
+                self._login(self._smtp)
         return self._smtp
+
+    def _login(self, smtp: smtplib.SMTP) -> None:
+        """Log in by one mechanism only: smtplib's own `login` tries the next one after a refusal, and NetEase counts."""
+        smtp.ehlo_or_helo_if_needed()
+        offered = smtp.esmtp_features.get("auth", "").upper().split()
+        smtp.user, smtp.password = self._access.user, self._access.password
+        if "PLAIN" in offered:
+            smtp.auth("PLAIN", smtp.auth_plain)
+        else:
+            smtp.auth("LOGIN", smtp.auth_login)
 
     def _open(self) -> smtplib.SMTP:
         access = self._access

@@ -192,6 +192,16 @@ def test_t21_a_refused_login_stops_sending_and_raises_an_alarm(store: Store, clo
         assert sorted(desk.send().sent) == [1, 2]
 
 
+def test_a_refusal_at_the_door_is_nobodys_letters_fault(store: Store, clock: Clock) -> None:
+    with serving(store, clock, faults.NOT_TODAY) as desk:
+        desk.queue(letter(1), letter(2))
+        report = desk.send()
+        assert (report.alarms, report.held) == (("554 no service here",), ())
+        assert desk.send().paused_until == clock.now() + timedelta(minutes=15)
+        clock.move(minutes=15)
+        assert sorted(desk.send().sent) == [1, 2]
+
+
 def test_t23_an_envelope_that_is_not_the_login_is_held_and_raises_an_alarm(store: Store, clock: Clock) -> None:
     with serving(store, clock, faults.NOT_OUR_ADDRESS) as desk:
         desk.queue(letter(1))

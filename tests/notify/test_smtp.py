@@ -45,6 +45,7 @@ def access(server: SmtpServer, security: Security = "none", password: str | None
         pytest.param(faults.NOT_OUR_ADDRESS, Verdict.ALARM, 0, False, id="T23 553"),
         pytest.param(faults.ENVELOPE_DIFFERS, Verdict.ALARM, 0, False, id="554 DT:SUM"),
         pytest.param(faults.BLACKLISTED, Verdict.ALARM, 3600, True, id="554 HL:IPB"),
+        pytest.param(faults.NOT_TODAY, Verdict.ALARM, 900, True, id="554 at the door"),
         pytest.param(faults.BURSTS, Verdict.RETRY, 900, True, id="421 HL:IFC"),
         pytest.param(faults.TOO_MANY_PER_SESSION, Verdict.RETRY, 120, True, id="450 MI:DMC"),
         pytest.param(faults.NO_SUCH_USER, Verdict.HOLD, 0, False, id="550 no such user"),
@@ -112,7 +113,8 @@ def test_a_refused_recipient_costs_no_new_login() -> None:
 def test_a_wrong_password_is_an_alarm() -> None:
     with SmtpServer() as server, SmtpTransport(access(server, password="wrong")) as transport:
         end = transport.deliver(letter())
-    assert (end.verdict, end.code) == (Verdict.ALARM, 535)
+        assert (end.verdict, end.code) == (Verdict.ALARM, 535)
+        assert server.book.logins == 1  # refused logins are counted: one mechanism, not all in turn
 
 
 def test_a_server_that_is_not_there_is_tried_again() -> None:
