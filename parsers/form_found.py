@@ -31,59 +31,52 @@ class Draft:
 
     caption: int | None = None
     finds: dict[str, list[Found]] = field(default_factory=dict)
+    strong: set[str] = field(default_factory=set)  #: fields found in a table
 
     def add(self, found: Found) -> None:
         self.finds.setdefault(found.field, []).append(found)
-
-    def strong(self) -> set[str]:
-        """Return the fields found in a table."""
-        return {name for name, finds in self.finds.items() if not all(found.weak for found in finds)}
+        if not found.weak:
+            self.strong.add(found.field)
 
     def lacks(self, name: str) -> bool:
         """Tell whether a table's form has begun and has no cell for a field, so that text may give it."""
-        strong = self.strong()
-        return bool(strong) and name not in strong
+        return bool(self.strong) and name not in self.strong
 
     def is_form(self) -> bool:
         """Tell whether enough labels were found to call this a form and not an article that names a contact."""
-        strong = self.strong()
-        if len(strong) >= 3 or ("title" in strong and len(strong) == 2):
+        if len(self.strong) >= 3 or ("title" in self.strong and len(self.strong) == 2):
             return True
         return len(self.finds) >= (3 if "title" in self.finds else 4)
 
 
 def gather(finds: Iterable[Found]) -> list[Draft]:
     """Return the forms that finds in reading order belong to; a title again, or a label after a closed form, opens the next."""
+    ordered = list(finds)
+    strong = [number for number, found in enumerate(ordered) if not found.weak and found.field != "caption"]
+    last_title = max((number for number in strong if ordered[number].field == "title"), default=-1)
     drafts = [Draft()]
     caption: int | None = None
-    ordered = list(finds)
-    tables = any(not found.weak for found in ordered if found.field != "caption")
-    for position, found in enumerate(ordered):
+    for number, found in enumerate(ordered):
         if found.field == "caption":
             caption = next(iter(found.annexes))
             continue
-        if _opens(drafts[-1], found, ordered[position + 1 :], tables):
+        if found.weak and strong:
+            if drafts[-1].lacks(found.field):
+                drafts[-1].add(found)
+            continue
+        if _opens(drafts[-1], found, title_ahead=number < last_title):
             drafts.append(Draft())
         if not drafts[-1].finds:
             drafts[-1].caption, caption = caption, None
-        if not (found.weak and tables) or drafts[-1].lacks(found.field):
-            drafts[-1].add(found)
+        drafts[-1].add(found)
     return [draft for draft in drafts if draft.is_form()]
 
 
-def _opens(draft: Draft, found: Found, later: list[Found], tables: bool) -> bool:
-    if not draft.finds:
-        return False
-    if found.weak and tables:
-        return False
+def _opens(draft: Draft, found: Found, *, title_ahead: bool) -> bool:
     if found.field == "title":
         return "title" in draft.finds
-    closed = "opinion" in draft.finds and found.field != "opinion"
-    return closed and _titles_ahead(later) and ("title" in draft.finds)
-
-
-def _titles_ahead(later: list[Found]) -> bool:
-    return any(found.field == "title" and not found.weak for found in later)
+    closed = "title" in draft.finds and "opinion" in draft.finds and found.field != "opinion"
+    return closed and title_ahead
 
 
 def of_page(page: int | None) -> frozenset[int]:

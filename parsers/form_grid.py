@@ -4,6 +4,7 @@ Leaves running text to `parsers.form_lines`. Merged cells, rows split by a page 
 """
 
 import re
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import replace
 from itertools import chain
@@ -43,6 +44,7 @@ class _GridReader:
         self.marks |= {cell: both[0] for cell, both in self.joint.items()}
         self.label_columns = {cell.column for cell in self.marks}
         self.labelled_rows = {row for cell in self.marks for row in range(cell.row, cell.row + cell.row_span)}
+        self.labels_in_row = Counter(cell.row for cell in self.marks)
         self.used: set[Cell] = set()
 
     def read(self) -> Iterator[Found]:
@@ -134,7 +136,7 @@ class _GridReader:
         row = cell.row + cell.row_span
         if beside and not self._headed(cell.row, row):
             return []
-        alone = len([mark for mark in self.marks if mark.row == cell.row]) == 1
+        alone = self.labels_in_row[cell.row] == 1
         values: list[Cell] = []
         while value := self._answer_at(row, cell, values):
             values.append(value)

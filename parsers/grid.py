@@ -6,6 +6,9 @@ Leaves making grids to the readers of each format, and finding fields in them to
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import islice
+
+_MOST_PLACES = 1_000_000  #: looked at in one table, however far its cells claim to span
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +51,10 @@ class Grid:
 
     @cached_property
     def _places(self) -> dict[tuple[int, int], Cell]:
-        return {place: cell for cell in reversed(self.cells) for place in _covered(cell)}
+        places: dict[tuple[int, int], Cell] = {}
+        for place, cell in islice(((place, cell) for cell in self.cells for place in _covered(cell)), _MOST_PLACES):
+            places.setdefault(place, cell)
+        return places
 
     def at(self, row: int, column: int) -> Cell | None:
         """Return the cell that covers a place, or None outside the table and in its gaps."""

@@ -6,6 +6,7 @@ Leaves decoding to `parsers.html`. Deleted and hidden text is not content.
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
+from itertools import product
 
 from bs4.element import NavigableString, PreformattedString, Tag
 
@@ -23,6 +24,7 @@ _SPACE = re.compile(r"[ \t\r\n\f]+")
 _WIDE = r"[\u2e80-\u9fff\uf900-\ufaff\ufe30-\ufe4f\uff00-\uffef\u3000-\u303f]"
 _WRAP = re.compile(rf"(?<={_WIDE})[ \t]*[\r\n]+[ \t]*(?={_WIDE})")  # a source line wrapped between two characters
 _MOST_SPAN = 63
+_MOST_COLUMNS = 200  #: beyond them spans are not followed
 _MOST_DEPTH = 100
 
 
@@ -86,9 +88,8 @@ class HtmlReader:
                 while (row, column) in covered:
                     column += 1
                 cell = self._cell(inner, row, column, depth)
-                covered.update(
-                    (r, c) for r in range(row, row + cell.row_span) for c in range(column, column + cell.column_span)
-                )
+                if column < _MOST_COLUMNS:
+                    covered.update(product(range(row, row + cell.row_span), range(column, column + cell.column_span)))
                 cells.append(cell)
                 column += cell.column_span
         return Grid(_within(cells))

@@ -10,37 +10,53 @@ from io import BytesIO
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from domain.facts import FileFacts
+from domain.facts import FileFacts, FormFields
 from domain.kinds import Kind
 from domain.mail import FileDate
 from domain.notice import SHANGHAI
-from parsers.document import unread
+from parsers.document import document_facts, unread
+from parsers.form_labels import Labels
 from parsers.registry import ReadJob, parser
 from parsers.word import read_word
+from parsers.word_salvage import NothingToSalvage, salvage
 
 _NAME = "word_legacy"
 _MOST_BYTES = 100 * 1024**2
+_TEXT_LOST = frozenset({"MAIN_TEXTBOX_TABLE_MALFORMED"})
+_ENCRYPTED, _TABLE_ONE = 0x0100, 0x0200  #: FibBase flags ([MS-DOC] 2.5.2)
 _MACRO_STORAGES = ("Macros", "_VBA_PROJECT_CUR")
 
 
 @parser(_NAME, kinds=(Kind.OLE_WORD,), version=1)
 def read(path: Path, job: ReadJob) -> FileFacts:
-    """Return what a .doc or .wps tells; passwords given in the mail are tried."""
-    from doc2docx.errors import Doc2DocxError, EncryptedDocumentError, UnsupportedFeatureError
-
+    """Return what a .doc or .wps tells; passwords given in the mail are tried. What was salvaged is told as unsure."""
     if path.stat().st_size > _MOST_BYTES:
         return unread(_NAME, "memory", f"over {_MOST_BYTES} bytes of binary Word")
-    for password in (None, *job.passwords):
+    try:
+        converted = _opened(path, job.passwords)
+    except _Unconverted as error:
+        return _with_summary(_salvaged(path, job, str(error)), path)
+    if converted is None:
+        return unread(_NAME, "encrypted", "no password given opens it")
+    return _with_summary(read_word(BytesIO(converted), job, _NAME), path)
+
+
+class _Unconverted(Exception):
+    """msdoc2docx cannot read the document, or leaves text out. Says why."""
+
+
+def _opened(path: Path, passwords: tuple[str, ...]) -> bytes | None:
+    """Return the document as OOXML, None where no password opens it. Raises _Unconverted."""
+    from doc2docx.errors import Doc2DocxError, EncryptedDocumentError
+
+    for password in (None, *passwords):
         try:
-            converted = _convert(path, password)
+            return _convert(path, password)
         except EncryptedDocumentError:
             continue
-        except UnsupportedFeatureError as error:
-            return unread(_NAME, "unsupported", type(error).__name__)
         except (Doc2DocxError, ValueError, LookupError, OverflowError, TypeError, AttributeError) as error:
-            return unread(_NAME, "corrupt", f"{type(error).__name__} from msdoc2docx")
-        return _with_summary(read_word(BytesIO(converted), job, _NAME), path)
-    return unread(_NAME, "encrypted", "no password given opens it")
+            raise _Unconverted(f"{type(error).__name__} from msdoc2docx") from error
+    return None
 
 
 def _convert(path: Path, password: str | None) -> bytes:
@@ -50,14 +66,40 @@ def _convert(path: Path, password: str | None) -> bytes:
     limits = CompoundFileLimits(max_input_bytes=_MOST_BYTES, max_stream_bytes=_MOST_BYTES, max_directory_entries=20_000)
     with TemporaryDirectory(prefix="word-") as directory:
         target = Path(directory) / "converted.docx"
-        convert(path, target, limits=limits, password=password)
+        report = convert(path, target, limits=limits, password=password).report
+        if any(warning.code in _TEXT_LOST for warning in report.warnings):
+            raise _Unconverted("msdoc2docx left text boxes out")
         return target.read_bytes()
+
+
+def _salvaged(path: Path, job: ReadJob, why: str) -> FileFacts:
+    """Return the text without its layout; every field of its forms is unsure."""
+    import olefile
+
+    try:
+        with olefile.OleFileIO(str(path)) as ole:
+            word = ole.openstream("WordDocument").read()
+            flags = int.from_bytes(word[10:12], "little")
+            if flags & _ENCRYPTED:
+                return unread(_NAME, "unsupported", why)
+            table = ole.openstream("1Table" if flags & _TABLE_ONE else "0Table").read()
+        blocks = salvage(word, table, Labels(job.templates))
+    except (OSError, NothingToSalvage):
+        return unread(_NAME, "corrupt", why)
+    facts = document_facts(_NAME, blocks, job, detail=f"text without its layout: {why}")
+    return facts.model_copy(update={"forms": tuple(_unsure(form) for form in facts.forms)})
+
+
+def _unsure(form: FormFields) -> FormFields:
+    return form.model_copy(update={"unsure": tuple(sorted(form.model_fields_set - {"unsure", "pages", "annex"}))})
 
 
 def _with_summary(facts: FileFacts, path: Path) -> FileFacts:
     """Return the facts with the dates, the program and the macros of the OLE file itself, not of the converter."""
     import olefile
 
+    if not olefile.isOleFile(str(path)):
+        return facts
     with olefile.OleFileIO(str(path)) as ole:
         summary = ole.get_metadata()
         macros = any(ole.exists(storage) for storage in _MACRO_STORAGES)
