@@ -73,18 +73,31 @@ def text_of(node: Tag) -> str:
     return _BLANKS.sub("\n\n", "\n".join(line for line, _ in lines_of(node))).strip()
 
 
+def brief_text(node: Tag, limit: int) -> str | None:
+    """Return the text of a tree, or None as soon as it is seen to be longer than limit characters."""
+    if len(node.contents) > limit:
+        return None
+    length = 0
+    for piece, _ in _pieces(node):
+        length += len(piece)
+        if length > limit:
+            return None
+    return text_of(node)
+
+
 def lines_of(root: Tag) -> list[tuple[str, PageElement]]:
     """Return the visible lines of a tree, each with the node it begins at."""
     lines: list[tuple[str, PageElement]] = []
-    text, begins = "", None
+    line: list[str] = []
+    begins: PageElement | None = None
     for piece, node in _pieces(root):
-        head, newline, tail = piece.rpartition("\n")
-        if newline:
-            lines.append((_tidy(text + head), begins or node))
-            text, begins = tail, None
+        if piece == "\n":
+            lines.append((_tidy("".join(line)), begins or node))
+            line, begins = [], None
         else:
-            text, begins = text + piece, begins or (node if piece.strip() else None)
-    return [*lines, (_tidy(text), begins or root)]
+            line.append(piece)
+            begins = begins or (node if piece.strip() else None)
+    return [*lines, (_tidy("".join(line)), begins or root)]
 
 
 def _tidy(line: str) -> str:

@@ -4,9 +4,11 @@ Leaves the walk to `mime`, quotes to `quotes`, headers and nesting to `mail` and
 """
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from email.errors import CloseBoundaryNotFoundDefect, StartBoundaryNotFoundDefect
 from email.message import Message
+from itertools import islice
 from pathlib import Path
 
 from domain.notice import Limits
@@ -17,7 +19,7 @@ from parsers.headers import decode_text
 from parsers.mime import Leaf, Walk, first, write_leaf
 from parsers.quotes import split_html, split_text
 from parsers.skeleton import Skeleton, read_skeleton
-from parsers.transfer import Blob, uu_split, write_blob
+from parsers.transfer import Blob, Transfer, uu_split, write_blob
 
 _FORWARD_SUBJECT = re.compile(r"^\s*(?:fwd?|转发|轉寄|轉發)\s*(?:\(\d+\))?\s*[:：]", re.IGNORECASE)
 #: What Exchange and Apple call the pieces of text between attachments.
@@ -26,6 +28,9 @@ _CID = re.compile(r"\bcid:([^\s\"'<>)&]{1,250})", re.IGNORECASE)
 #: Machine-readable halves of reports: `report` reads them, nobody opens them.
 _REPORT_PARTS = re.compile(r"^message/(?:global-)?(?:delivery-status|disposition-notification)$|^text/rfc822-headers$")
 MAX_BODY = 4 << 20  #: bytes of one text part that are read as words
+MAX_HTML = 32 << 20  #: bytes of an HTML part, pasted pictures included
+_MAX_PASTED = 50
+_DATA_URI = re.compile(rb"data:(?P<type>image/[a-z+.-]{2,20});base64,(?P<data>[A-Za-z0-9+/=\s]{16,})", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -51,6 +56,7 @@ class Words:
     forwarded: bool = False
     exact: bool = True
     group: int | None = None  #: multipart/alternative it belongs to
+    html: bool = False  #: written as HTML
 
 
 @dataclass
@@ -104,16 +110,16 @@ class Letter:
     def linked(self) -> tuple[str, str]:
         """Return (html, text) in which links count: own words, and what was forwarded."""
         html = [words.own_html for words in self.words]
-        text = [words.own for words in self.words if not words.own_html]
+        text = [words.own for words in self.words if not words.html]
         if self.forwarded:
             html += [words.quoted_html for words in self.words]
-            text += [words.quoted for words in self.words if not words.quoted_html]
+            text += [words.quoted for words in self.words if not words.html]
         return "\n".join(filter(None, html)), "\n".join(filter(None, text))
 
     def _shown(self) -> list[Words]:
         """Of each multipart/alternative keep the plain text, or the HTML where the plain text is empty."""
-        plain = {words.group for words in self.words if not words.own_html and (words.own or words.quoted)}
-        return [words for words in self.words if words.group is None or bool(words.own_html) != (words.group in plain)]
+        plain = {words.group for words in self.words if not words.html and (words.own or words.quoted)}
+        return [words for words in self.words if words.group is None or words.html != (words.group in plain)]
 
 
 def read_letter(raw: Path, out: Path, limits: Limits) -> Letter:
@@ -140,21 +146,40 @@ def _carried(leaf: Leaf, blob: Blob) -> Carried:
 
 
 def _read_words(letter: Letter, leaf: Leaf, blob: Blob, out: Path) -> None:
-    with blob.path.open("rb") as file:
-        data = file.read(MAX_BODY)
     charset = leaf.content_type.get("charset")
     if leaf.media_type == "text/html":
-        decoded = decode_body(data, charset, html=True)
+        data = _read(blob, MAX_HTML)
+        letter.files += _pasted(data, out)
+        decoded = decode_body(_DATA_URI.sub(b"", data), charset, html=True)
         letter.shown.update(_CID.findall(decoded.text))
         html = split_html(decoded.text)
         letter.words.append(
             Words(
-                html.own, html.quoted, html.own_html or " ", html.quoted_html, html.forwarded, decoded.exact, leaf.group
+                html.own,
+                html.quoted,
+                html.own_html,
+                html.quoted_html,
+                html.forwarded,
+                decoded.exact,
+                leaf.group,
+                html=True,
             )
         )
         return
-    data, files = uu_split(data)
+    data, files = uu_split(_read(blob, MAX_BODY))
     decoded = decode_body(data, charset)
     text = split_text(decoded.text)
     letter.words.append(Words(text.own, text.quoted, forwarded=text.forwarded, exact=decoded.exact, group=leaf.group))
     letter.files += [Carried(FileName(*decode_bytes(name)), write_blob([content], out)) for name, content in files]
+
+
+def _read(blob: Blob, most: int) -> bytes:
+    with blob.path.open("rb") as file:
+        return file.read(most)
+
+
+def _pasted(data: bytes, out: Path) -> Iterator[Carried]:
+    """Yield pictures pasted into the markup itself: a stamped form may stand there."""
+    for match in islice(_DATA_URI.finditer(data), _MAX_PASTED):
+        blob = write_blob(Transfer("base64").decode([match["data"]]), out)
+        yield Carried(FileName(""), blob, match["type"].decode(), inline=True)

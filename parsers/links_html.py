@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 from bs4 import BeautifulSoup, Tag
 
-from parsers.body import text_of
+from parsers.body import brief_text
 from parsers.links_text import Sighting, url_key
 
 #: The app NetEase advertises beside each attachment is not the attachment (T77).
@@ -23,7 +23,9 @@ def sightings(soup: BeautifulSoup) -> Iterator[Sighting]:
     for tag in soup.find_all(_has_target, limit=_MAX_ANCHORS):
         if not _is_promotion(tag):
             attributes = {name.lower(): _one(value) for name, value in tag.attrs.items()}
-            yield Sighting(_target(tag), _around(tag), attributes=attributes, label=tag.get_text(" ", strip=True))
+            yield Sighting(
+                _target(tag), _around(tag), attributes=attributes, label=tag.get_text(" ", strip=True)[:_MAX_AROUND]
+            )
 
 
 def _has_target(tag: Tag) -> bool:
@@ -45,13 +47,11 @@ def _is_promotion(tag: Tag) -> bool:
 def _around(tag: Tag) -> str:
     """Return title texts and the text of the largest short element around a link that holds no other link."""
     parents = [parent for parent in list(tag.parents)[:8] if isinstance(parent, Tag)]
-    titles = [_one(one.get("title", "")) for one in (tag, *parents[:2])]
-    text, key = tag.get_text(" "), url_key(_target(tag))
+    titles = [_one(one.get("title", ""))[:_MAX_AROUND] for one in (tag, *parents[:2])]
+    text, key = tag.get_text(" ")[:_MAX_AROUND], url_key(_target(tag))
     for parent in parents:
-        if _holds_another(parent, key):
-            break
-        around = text_of(parent)
-        if len(around) > _MAX_AROUND:
+        around = brief_text(parent, _MAX_AROUND)
+        if around is None or _holds_another(parent, key):
             break
         text = around
     return "\n".join([*titles, text])

@@ -6,6 +6,7 @@ Leaves anchors to `links_html`, and what a link means to `links`.
 import re
 from collections.abc import Iterator
 from html import unescape
+from itertools import islice
 from typing import NamedTuple
 from urllib.parse import parse_qsl, urlsplit
 
@@ -16,6 +17,8 @@ _URL = re.compile(
 )
 _CONTINUES = re.compile(r"[A-Za-z0-9%&=?/_.~+:#-]+$")
 _BEFORE, _AFTER = 300, 160  #: characters that may speak of a link
+_MAX_LINE, _MAX_URLS = 4000, 500
+_SPACES = re.compile(r"\s+")
 _NOT_IN_KEY = frozenset({"pwd", "s", "from"})
 
 
@@ -44,12 +47,16 @@ def url_key(url: str) -> str:
 def sightings(text: str) -> Iterator[Sighting]:
     """Yield each link of a text with the words before it (up to the last link) and after it (up to the next)."""
     joined = rejoin(text)
-    matches = list(_URL.finditer(joined))
+    matches = list(islice(_URL.finditer(joined), _MAX_URLS))
     for number, match in enumerate(matches):
         start = max(matches[number - 1].end() if number else 0, match.start() - _BEFORE)
         stop = min(matches[number + 1].start() if number + 1 < len(matches) else len(joined), match.end() + _AFTER)
         url = match[0].rstrip(".,;:!?*_")
-        yield Sighting(url, before=joined[start : match.start()], after=joined[match.end() : stop])
+        yield Sighting(url, before=_tidy(joined[start : match.start()]), after=_tidy(joined[match.end() : stop]))
+
+
+def _tidy(text: str) -> str:
+    return _SPACES.sub(lambda run: "\n" if "\n" in run[0] else " ", text)
 
 
 def rejoin(text: str) -> str:
@@ -57,7 +64,7 @@ def rejoin(text: str) -> str:
     lines: list[str] = []
     width = 0  #: of the last physical line
     for line in text.split("\n"):
-        if lines and _torn(lines[-1], width, line):
+        if lines and len(lines[-1]) < _MAX_LINE and _torn(lines[-1], width, line):
             lines[-1] += line.strip()
         else:
             lines.append(line.rstrip())

@@ -20,7 +20,7 @@ def passwords_in(text: str) -> tuple[str, ...]:
 
     A 提取码 of a netdisk is none. Half-width forms are returned: nobody locks an archive with full-width digits.
     """
-    normal = unicodedata.normalize("NFKC", text)
+    normal = " ".join(unicodedata.normalize("NFKC", text).split())
     found: dict[str, None] = {}
     for match in _GIVEN.finditer(normal):
         value = next(group for group in match.groups() if group)

@@ -35,9 +35,12 @@ _CITED = re.compile(r"^\s*>")
 #: Elements that hold nothing but earlier mail, by CSS selector: Apple and Thunderbird, Gmail, NetEase, Yahoo, Outlook.com.
 _CONTAINERS = (
     'blockquote[type="cite"]', "div.gmail_quote", "blockquote.gmail_quote", "#isReplyContent", "#ntes-pcmail-quote",
-    ".ntes-mailmaster-quote", ".yahoo_quoted", "#divRplyFwdMsg ~ *", "#divRplyFwdMsg", "#appendonsend ~ *",
-    "div.moz-cite-prefix", "#origbody", ".QQMailQuote", "#OLK_SRC_BODY_SECTION",
+    ".ntes-mailmaster-quote", ".yahoo_quoted", "div.moz-cite-prefix", "#origbody", ".QQMailQuote", "#OLK_SRC_BODY_SECTION",
 )  # fmt: skip
+
+
+#: Elements behind which everything is earlier mail: Outlook on the web.
+_BEGINS_QUOTE = ["divRplyFwdMsg", "appendonsend"]
 
 
 class Split(NamedTuple):
@@ -76,7 +79,7 @@ def _starts_headers(lines: list[str], number: int) -> bool:
     """Foxmail and Outlook copy the header of the mail they answer: 发件人 followed by two more fields."""
     if not _HEADER_FROM.match(lines[number]):
         return False
-    following = [line for line in lines[number + 1 : number + 12] if line.strip()]
+    following = [line.strip()[:200] for line in lines[number + 1 : number + 12] if line.strip()]
     return sum(1 for line in following[:6] if _HEADER_MORE.match(line)) >= 2
 
 
@@ -96,8 +99,9 @@ def split_html(html: str) -> HtmlSplit:
     lifted = _lift(soup)
     lines = lines_of(soup)
     cut, forwarded = _cut([line for line, _ in lines])
-    if cut < len(lines):
-        lifted = [*_cut_off(soup, lines[cut][1]), *lifted]
+    start = lines[cut][1] if cut < len(lines) else soup.find(id=_BEGINS_QUOTE)
+    if start is not None:
+        lifted = [_cut_off(soup, start), *lifted]
     quoted = "\n".join(text_of(tag) for tag in lifted).strip()
     own = split_text(text_of(soup))
     return HtmlSplit(
@@ -106,15 +110,23 @@ def split_html(html: str) -> HtmlSplit:
 
 
 def _lift(soup: BeautifulSoup) -> list[Tag]:
-    found = soup.select(",".join(_CONTAINERS))
-    inside = {id(tag) for one in found for tag in one.find_all(True)}
-    return [tag.extract() for tag in found if id(tag) not in inside]
+    """Take the outermost containers out, in one walk."""
+    containers = {id(tag) for tag in soup.select(",".join(_CONTAINERS))}
+    found: list[Tag] = []
+    stack: list[Tag] = [soup] if containers else []
+    while stack:
+        tag = stack.pop()
+        if id(tag) in containers:
+            found.append(tag)
+        else:
+            stack.extend(child for child in reversed(tag.contents) if isinstance(child, Tag))
+    return [tag.extract() for tag in found]
 
 
-def _cut_off(soup: BeautifulSoup, start: PageElement) -> list[Tag]:
+def _cut_off(soup: BeautifulSoup, start: PageElement) -> Tag:
     """Move a node and everything behind it in the document into a tree of its own."""
     rest = soup.new_tag("div")
     behind = [start, *(node for parent in (start, *start.parents) for node in list(parent.next_siblings))]
     for node in behind:
         rest.append(node.extract())
-    return [rest]
+    return rest

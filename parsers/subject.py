@@ -12,6 +12,7 @@ from domain.phone import find_phones, has_wrong_digits, normal_text
 from domain.text import one_line
 from parsers import subject_words as words
 
+_MAX_SUBJECT = 1000  #: characters; longer ones are no subject line a person wrote
 _GAP = "\x1f"  #: stands where something was taken out: parts tokens, is in no subject
 _PREFIX = re.compile(
     r"^\s*(?:(?:re|fw|fwd|aw|回复|回覆|答复|答覆|转发|轉寄|轉發|自动回复|自動回覆)\s*(?:[\[(]\d{1,3}[\])])?\s*:|"
@@ -95,7 +96,7 @@ def read_subject(subject: str) -> SubjectFacts:
 
     Parts that are sure are given all the same. Never raises.
     """
-    cleaned = _without_prefixes(normal_text(one_line(subject)))
+    cleaned = _without_prefixes(normal_text(one_line(subject[:_MAX_SUBJECT])))
     text, receipts = _take_receipts(cleaned)
     text, phone, problem, separator = _take_phones(text)
     text, labelled = _take_labelled(text)
