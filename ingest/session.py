@@ -16,7 +16,7 @@ from imapclient.response_parser import parse_fetch_response
 
 from ingest.access import MailboxAccess
 from ingest.answers import Examined, Fetched, Line, arrival, expect_ok, readable, uids_of, value, without_literals
-from ingest.errors import FetchBroken, FolderRefused, IngestError, NotKept, Unreachable, UnsafeLogin
+from ingest.errors import FetchBroken, FolderRefused, IngestError, Unreachable, UnsafeLogin
 from ingest.handshake import Identity, connect, is_unsafe_login
 from ingest.listing import Folder, junk_like, parse_list, sent
 from ingest.literal import LiteralTap, Write
@@ -113,10 +113,7 @@ class Session:
         return {uid: value(answer, b"BODY[HEADER") for uid, answer in answers.items()}
 
     def close(self) -> None:
-        """Log out; a connection that is gone already is let go: a dead one would keep us waiting once more."""
-        if self._broken:
-            self._drop()
-            return
+        """Log out; a connection that is gone already is let go, without waiting for it once more."""
         try:
             self._client.logout()
         except (imaplib.IMAP4.error, *LOST) as error:
@@ -125,7 +122,6 @@ class Session:
 
     def _connect(self) -> None:
         self._client = connect(self._access)
-        self._broken = False
         self._tap = LiteralTap(self._client._imap)
         try:
             self._identify()
@@ -135,7 +131,6 @@ class Session:
 
     def _reconnect_without_name(self) -> None:
         self.close()
-        self._broken = True
         self._identity = Identity.NIL
         self._connect()
 
@@ -186,13 +181,9 @@ class Session:
         """Turn what imaplib and sockets raise into ours: a NO is `refusal`, anything that ends the talk Unreachable."""
         try:
             yield
-        except NotKept:
-            self._broken = True  # the rest of the message is still in the pipe
-            raise
         except IngestError:
             raise
         except LOST as error:
-            self._broken = True
             raise Unreachable(f"connection lost at {command}: {error}") from error
         except imaplib.IMAP4.error as error:
             if is_unsafe_login(str(error)):

@@ -16,9 +16,8 @@ from store.desk import Store
 from tests.fixtures.netease import (
     SHANGHAI,
     UNSAFE_WITHOUT_SPACES,
-    Link,
     NetEase,
-    Stored,
+    after,
     anothers_bytes,
     autologout,
     half_open,
@@ -180,6 +179,22 @@ def test_a_renewal_is_seen_by_a_daemon_that_was_started_anew(
     assert poll(ImapSource(netease_access), store, now).new == 1
 
 
+def test_reading_a_renewed_mailbox_goes_on_over_lost_connections(
+    netease: NetEase, netease_source: ImapSource, store: Store, now: Now
+) -> None:
+    """T06, T10."""
+    for n in range(1, 31):
+        netease.deliver(plain(f"old {n}"), internaldate=datetime(2023, 8, 1, 9, n, tzinfo=SHANGHAI), uid=n)
+    poll(netease_source, store, now)
+    netease.folders["INBOX"].clear()
+    for n in range(1, 31):
+        netease.deliver(plain(f"new {n}"), internaldate=datetime(2023, 8, 2, 9, n, tzinfo=SHANGHAI), uid=n)
+    netease.before_fetch.append(after(10, autologout))
+    bodies = netease.bodies
+    assert poll(netease_source, store, now).new == 30
+    assert netease.bodies - bodies < 40, "each once, and a few to see what happened"
+
+
 def test_uidvalidity_that_changes_leads_to_a_second_reading_and_no_second_mail(
     netease: NetEase, netease_source: ImapSource, store: Store, now: Now
 ) -> None:
@@ -225,14 +240,7 @@ def test_autologout_in_the_middle_of_a_poll_costs_nothing(
     raws = [plain(str(n)) for n in range(89)]
     for raw in raws:
         netease.deliver(raw)
-    counts: dict[int, int] = {}
-
-    def after_ten(link: Link, message: Stored) -> None:
-        counts[link.number] = counts.get(link.number, 0) + 1
-        if counts[link.number] > 10:
-            autologout(link, message)
-
-    netease.before_fetch.append(after_ten)
+    netease.before_fetch.append(after(10, autologout))
     report = poll(netease_source, store, now)
     assert (report.ok, report.new, report.failed) == (True, 89, 0)
     assert held(store) == {sha(raw) for raw in raws}
