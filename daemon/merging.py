@@ -135,7 +135,8 @@ def _filled(case: Case, before: Case | None, subject: SubjectFacts, notice: Noti
         "recommended": _recommended(form, subject, notice) if before is None else old.recommended,
     }
     filled = case.model_copy(update=fields)
-    return filled.model_copy(update={"sketch": sketch(_work_text(filled))})
+    seen = filled.video.fingerprint if filled.video else None
+    return filled.model_copy(update={"sketch": sketch(_work_text(filled)), "fingerprint": seen})
 
 
 def _unit(case: Case, form: FormFields, subject: SubjectFacts, old: Case) -> str | None:

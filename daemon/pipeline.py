@@ -269,7 +269,7 @@ def _context(reading: Reading, merged: Merged, desk: Desk) -> Context:
         limits=desk.limits,
         subject=reading.subject,
         supplement=merged.before is not None,
-        others=tuple(record.case for record in desk.store.cases()),
+        others=desk.store.works(),
     )
 
 

@@ -39,7 +39,7 @@ def open_store(settings: Settings) -> Store:
 @contextmanager
 def open_desk(settings: Settings, store: Store, workers: int = 2) -> Iterator[Desk]:
     """Give the desk, its sandbox running."""
-    with Sandbox(settings.limits, workers, writable=(settings.directory,)) as sandbox:
+    with Sandbox(settings.limits, workers, writable=(settings.directory / "tmp",)) as sandbox:
         yield Desk(
             notice=settings.notice,
             rules=settings.rules,

@@ -51,6 +51,7 @@ class Case(Value):
         str, ...
     ] = ()  #: archives that could not be opened and nameless links: they may hold what seems missing
     sketch: tuple[int, ...] = ()  #: of the work's text, for `similar_work`
+    fingerprint: str | None = None  #: of the video, likewise
     recommended: bool | None = None  #: 推荐 True, 自荐 False
     first_received_at: datetime
 

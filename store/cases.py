@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlmodel import Session, col, select
 from sqlmodel.sql.expression import SelectOfScalar
 
-from domain.case import Finding
+from domain.case import Case, Finding
 from domain.kinds import Decision, Track
 from domain.records import CaseRecord
 from store.batches import batches, gathered
@@ -50,6 +50,12 @@ class Cases:
             query = query.where(CaseRow.updated_at >= since)
         with self.database.read() as session:
             return records(session, query)
+
+    def works(self) -> tuple[Case, ...]:
+        """Return every case without its materials: enough to tell copies of one work among all."""
+        with self.database.read() as session:
+            rows = session.exec(select(CaseRow))
+            return tuple(row.case.model_copy(update={"number": row.number}) for row in rows)
 
     def cases_from(self, sender: str) -> tuple[CaseRecord, ...]:
         """Return the cases whose first mail came from an address, upper and lower case alike."""

@@ -28,7 +28,7 @@ class Figures:
                 kinds=_tally(session, col(MessageRow.kind), decided),
                 decisions=_tally(session, col(MessageRow.decision), decided),
                 states=_tally(session, col(MessageRow.state)),
-                opened=_count(session, col(CaseRow.number), _within(col(CaseRow.created_at), since, until)),
+                opened=_count(session, col(CaseRow.number), _within(col(CaseRow.received_at), since, until)),
                 cases=_cases(session),
                 findings=_tally(session, col(FindingRow.code), [col(FindingRow.case_number).is_not(None)]),
                 letters=_tally(session, col(LetterRow.state)),

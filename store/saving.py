@@ -93,6 +93,7 @@ def _opened(session: Session, number: str, verdict: Verdict, sender: str, now: d
         decision=verdict.decision,
         sender=sender,
         sender_key=sender.lower(),
+        received_at=verdict.case.first_received_at,
         created_at=now,
         updated_at=now,
     )

@@ -127,6 +127,7 @@ class CaseRow(Table, table=True):
     decided_by: str = "daemon"
     sender: str
     sender_key: str = Field(index=True)  # cases_from
+    received_at: datetime = Field(sa_type=UtcTime, index=True)  #: its first mail's arrival; counts
     created_at: datetime = Field(sa_type=UtcTime)
     updated_at: datetime = Field(sa_type=UtcTime, index=True)  # cases(since=…)
 

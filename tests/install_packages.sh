@@ -14,6 +14,8 @@ need libreoffice-writer soffice 'makes Word, ODT and RTF forms that our readers 
 need ffmpeg ffmpeg 'makes the videos that are read'
 need fonts-noto-cjk /usr/share/fonts/opentype/noto/NotoSansCJK-Regular.ttc 'Chinese text on scans, seals and subtitles'
 need fonts-wqy-microhei /usr/share/fonts/truetype/wqy/wqy-microhei.ttc 'a second face for scans'
+need libarchive-tools bsdtar 'opens RAR archives, as the desk does where it is there'
+need 7zip 7zz 'likewise'
 need openssl openssl 'the certificate of the test servers'
 
 [ -n "$missing" ] || exit 0

@@ -35,7 +35,7 @@ def no_other_unit_sent_nearly_the_same(case: Case, context: Context) -> Iterator
         if other.number == case.number or _one_applicant(case, other):
             continue
         text = likeness(case.sketch, other.sketch)
-        video = video_likeness(_fingerprint(case), _fingerprint(other))
+        video = video_likeness(case.fingerprint, other.fingerprint)
         if text >= _SAME_TEXT or video >= _SAME_PICTURES:
             yield saw(
                 number=other.number,
@@ -61,7 +61,3 @@ def _written(material: Material) -> str:
 
 def _one_applicant(case: Case, other: Case) -> bool:
     return bool(case.unit and other.unit and same_unit(case.unit, other.unit))
-
-
-def _fingerprint(case: Case) -> str | None:
-    return case.video.fingerprint if case.video else None

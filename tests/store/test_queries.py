@@ -21,7 +21,9 @@ def submit(store: Store, name: str, uid: int, *, hours: int = 0, track: Track = 
     decision = Decision(str(saved.get("decision", Decision.NEEDS_SUPPLEMENT)))
     with store.begin(later(hours=hours)) as tx:
         number = tx.next_number(2023, track)
-        entry = case(number, track=track, title=name).model_copy(update={"unit": saved.get("unit", "潍城区发改局")})
+        entry = case(number, track=track, title=name).model_copy(
+            update={"unit": saved.get("unit", "潍城区发改局"), "first_received_at": later(hours=hours)}
+        )
         tx.save_outcome(outcome(sha256, entry, decision=decision, received_at=later(hours=hours)), sha256, sender)
         tx.finish(sha256)
     return number

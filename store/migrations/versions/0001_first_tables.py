@@ -36,11 +36,13 @@ def upgrade() -> None:
         sa.Column("decided_by", sa.String(), nullable=False),
         sa.Column("sender", sa.String(), nullable=False),
         sa.Column("sender_key", sa.String(), nullable=False),
+        sa.Column("received_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
         sa.PrimaryKeyConstraint("number", name="pk_cases"),
     )
     op.create_index("ix_cases_decision", "cases", ["decision"], unique=False)
+    op.create_index("ix_cases_received_at", "cases", ["received_at"], unique=False)
     op.create_index("ix_cases_sender_key", "cases", ["sender_key"], unique=False)
     op.create_index("ix_cases_unit", "cases", ["unit"], unique=False)
     op.create_index("ix_cases_updated_at", "cases", ["updated_at"], unique=False)
