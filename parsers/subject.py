@@ -30,7 +30,7 @@ _SEPARATORS = ("+", "|", ";", "_", "/", "-", ",", "、", "·", "~", " ")
 _ALL_SEPARATORS = "+|;_/-,、~: ." + _GAP
 _NAMES_OF_PARTS = {
     "unit": "推荐单位名称|推荐单位|申报单位|报送单位|参评单位|单位名称|单位",
-    "contact": "联系人姓名|联系人",
+    "contact": "联系人姓名|联系人|申报人|报送人|负责人",
     "participant": "参赛者姓名|参赛者|参赛人|作者",
     "work_title": "作品名称|案例名称|案例题目|视频名称|作品题目|题目|作品",
     "phone": "联系电话|联系方式|手机号码?|电话|手机|tel|phone|mobile",
@@ -67,11 +67,12 @@ class _Found:
         elif inner := _BRACKETED.match(token):
             self._add_bracketed(inner["out"] + inner["rest"], inner["in"], token)
         elif words.is_organisation(token):
+            self.participant_first = self.participant_first or bool(self.people and not self.units and not self.titles)
             self.units.append(token)
         elif glued := words.unit_and_name(token):
             self.units.append(glued[0])
             self.people.append(glued[1])
-        else:
+        elif not words.may_be_name(token):
             self.titles.append(token)
 
     def _add_bracketed(self, outside: str, inside: str, token: str) -> None:

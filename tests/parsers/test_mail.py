@@ -290,6 +290,21 @@ def test_archives_are_opened_with_folders_and_what_is_in_them(tmp_path: Path) ->
     ]  # fmt: skip
 
 
+def test_a_password_given_in_the_text_opens_the_archive(tmp_path: Path) -> None:
+    import py7zr
+
+    buffer = io.BytesIO()
+    with py7zr.SevenZipFile(buffer, "w", password="wf2023") as archive:
+        archive.writestr(PDF, "表.pdf")
+    locked = attach("材料.7z", buffer.getvalue())
+    assert paths(read(mail(text="见附件，解压密码：wf2023", attach=[locked]), tmp_path)) == [
+        "材料.7z",
+        "材料.7z/表.pdf",
+    ]
+    shut = read(mail(text="见附件", attach=[locked]), tmp_path)
+    assert [(problem.path, problem.problem) for problem in shut.archive_problems] == [("材料.7z", "encrypted")]
+
+
 def test_archives_nested_too_deep_are_told(tmp_path: Path) -> None:
     data = zipped(("a.pdf", PDF))
     for _ in range(4):
