@@ -9,7 +9,6 @@ import typer
 from daemon.cli import PERSON_NEEDED, Config, Data, app, say, settings_of
 from daemon.settings import ConfigError
 from daemon.workshop import clock, open_store
-from domain.notice import SHANGHAI
 
 
 @app.command()
@@ -43,7 +42,7 @@ def verify(config: Config = None, data: Data = None) -> None:
 
 @app.command()
 def digest(
-    day: Annotated[str | None, typer.Option("--date", help="YYYY-MM-DD; default: today.")] = None,
+    day: Annotated[str | None, typer.Option("--date", help="YYYY-MM-DD; default: yesterday.")] = None,
     send: Annotated[bool, typer.Option("--send", help="Queue it for the staff addresses.")] = False,
     out: Annotated[Path | None, typer.Option(help="Write the HTML here instead of the text to the screen.")] = None,
     config: Config = None,
@@ -53,7 +52,7 @@ def digest(
     from daemon import morning
 
     settings, now = settings_of(config, data), clock()
-    wanted = _day(day) if day else now.astimezone(SHANGHAI).date()
+    wanted = _day(day) if day else morning.day_before(now)
     with open_store(settings) as store:
         if send:
             say(f"{morning.queue_digest(settings, store, wanted, now)} queued")

@@ -1,6 +1,6 @@
 """In charge of the daily digest: composed for a day, queued once for each staff address."""
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from daemon.settings import Settings
 from domain.notice import SHANGHAI
@@ -8,6 +8,11 @@ from domain.records import Letter
 from notify.digest import compose_digest
 from notify.letters import PostOffice
 from store.desk import Store
+
+
+def day_before(now: datetime) -> date:
+    """Return the day the morning's digest is about: yesterday, Shanghai's, which is over."""
+    return now.astimezone(SHANGHAI).date() - timedelta(days=1)
 
 
 def compose(settings: Settings, store: Store, day: date, now: datetime, recipient: str) -> Letter:

@@ -10,7 +10,7 @@ from apscheduler.schedulers.background import BackgroundScheduler
 from apscheduler.triggers.cron import CronTrigger
 
 from daemon.health import Pulse, Supervisor
-from daemon.morning import is_due, queue_digest
+from daemon.morning import day_before, is_due, queue_digest
 from daemon.pipeline import Desk
 from daemon.post import Post
 from daemon.settings import Settings
@@ -102,7 +102,7 @@ class Service:
 
     def _digest(self) -> None:
         now = clock()
-        queued = queue_digest(self._settings, self._desk.store, now.astimezone(SHANGHAI).date(), now)
+        queued = queue_digest(self._settings, self._desk.store, day_before(now), now)
         log.info("digest", queued=queued)
 
     def _beat(self) -> None:
