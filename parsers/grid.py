@@ -51,9 +51,10 @@ class Grid:
 
     @cached_property
     def _places(self) -> dict[tuple[int, int], Cell]:
+        claims = ((place, cell) for cell in self.cells for place in _covered(cell))
         places: dict[tuple[int, int], Cell] = {}
-        for place, cell in islice(((place, cell) for cell in self.cells for place in _covered(cell)), _MOST_PLACES):
-            places.setdefault(place, cell)
+        for place, owner in islice(claims, _MOST_PLACES):
+            places.setdefault(place, owner)
         return places
 
     def at(self, row: int, column: int) -> Cell | None:

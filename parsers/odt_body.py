@@ -13,7 +13,7 @@ from parsers.grid import Cell, Grid
 
 _SKIPPED = frozenset({
     "tracked-changes", "note", "annotation", "annotation-end", "sequence-decls", "forms", "ruby-text", "hidden-text", "hidden-paragraph", "variable-decls",
-    "user-field-decls", "title", "desc", "event-listeners", "bibliography-configuration", "soft-page-break",
+    "user-field-decls", "title", "desc", "event-listeners", "bibliography-configuration", "placeholder",
 })  # fmt: skip
 _MOST_SPAN = 63
 _MOST_REPEATED = 200

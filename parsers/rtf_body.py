@@ -4,6 +4,7 @@ Headers, footers, notes, annotations, pictures, objects and field instructions a
 are read. Leaves rows and cells to `parsers.rtf_table`.
 """
 
+import re
 from collections.abc import Callable, Iterable
 from copy import copy
 from dataclasses import dataclass
@@ -36,6 +37,7 @@ _CHARSETS = {
     204: "cp1251",
     238: "cp1250",
 }
+_CHINESE = re.compile(rb"[\xb0-\xf7][\xa1-\xfe]")
 _MOST_DEPTH = 500
 
 
@@ -198,8 +200,11 @@ class RtfReader:
             self._write(text)
 
     def _decode(self, data: bytes) -> str:
+        codec = self._fonts.get(self._state.font, self._codec)
+        if codec == "cp1252" and _CHINESE.search(data):  # a Western code page stated over Chinese bytes
+            codec = "gb18030"
         try:
-            return data.decode(self._fonts.get(self._state.font, self._codec))
+            return data.decode(codec)
         except (LookupError, UnicodeDecodeError):
             return data.decode("gb18030", "replace")
 

@@ -11,8 +11,7 @@ from typing import TYPE_CHECKING
 
 from domain.facts import FileFacts
 from domain.kinds import Kind
-from domain.text import word_count
-from parsers.document import document_facts, document_text, unread
+from parsers.document import document_facts, unread
 from parsers.form import Block
 from parsers.registry import ReadJob, parser
 
@@ -20,7 +19,7 @@ if TYPE_CHECKING:
     from parsers.word_package import WordPackage
 
 _NAME = "word"
-_FEW_WORDS = 20  #: 字数 below which a document with pictures is a picture in an envelope
+_FEW_WORDS = 60  #: 字数 below which a document with pictures and no form is a picture in an envelope
 _MOST_PICTURES = 20
 _CHUNK_DEPTH = 2  #: documents within documents
 
@@ -41,18 +40,18 @@ def read_word(source: Path | BytesIO, job: ReadJob, name: str) -> FileFacts:
         return unread(name, "memory", str(error))
     except PackageBroken as error:
         return unread(name, "corrupt", str(error))
-    blocks = word_blocks(package)
-    pictures = _only_pictures(package, blocks)
-    return document_facts(
-        name,
-        blocks,
-        job,
-        dates=package.dates,
-        producer=package.producer,
-        macros=package.macros,
-        detail=f"picture only: {len(pictures)} in the document" if pictures else "",
-        derived=tuple(_write(picture, job.out) for picture in pictures),
+    facts = document_facts(
+        name, word_blocks(package), job, dates=package.dates, producer=package.producer, macros=package.macros
     )
+    return _with_pictures(facts, package.pictures[:_MOST_PICTURES], job.out)
+
+
+def _with_pictures(facts: FileFacts, pictures: Sequence[bytes], out: Path) -> FileFacts:
+    """Return the facts of a document that is pictures and little else, with those written out for staff."""
+    if not pictures or facts.forms or (facts.text_length or 0) >= _FEW_WORDS:
+        return facts
+    told = f"picture only: {len(pictures)} in the document"
+    return facts.model_copy(update={"detail": told, "derived": tuple(_write(picture, out) for picture in pictures)})
 
 
 def word_blocks(package: "WordPackage", depth: int = 0) -> list[Block]:
@@ -83,12 +82,6 @@ def _chunk_blocks(media_type: str, data: bytes, depth: int) -> Sequence[Block]:
 
         return html_blocks(data)
     return data.decode("utf-8-sig", "replace").splitlines()
-
-
-def _only_pictures(package: "WordPackage", blocks: Sequence[Block]) -> tuple[bytes, ...]:
-    if not package.pictures or word_count(document_text(blocks)) >= _FEW_WORDS:
-        return ()
-    return package.pictures[:_MOST_PICTURES]
 
 
 def _write(picture: bytes, out: Path) -> str:

@@ -34,6 +34,7 @@ def hexed(text: str, codec: str = "gb18030") -> str:
         (r"\u28493?\u22346\'3f\par", "潍坊"),
         (r"{\uc2\u28493\'ce\'ab}\u22346?\par", "潍坊"),
         (r"\u-10174?\u-8265?\par", "𠮷"),
+        (r"\ansicpg1252\f5 " + hexed("张三") + r"{caf\'e9}\par", "张三café"),
         (r"a\tab b\line c\~d\_e\emdash f\{g\}\par", "a\tb\nc\xa0d-e—f{g}"),
         (r"{\*\unknown secret}{\header " + hexed("页眉") + r"}{\footnote x}{\info{\title t}}{\pict 00ff}{\*\bkmkstart b}z\par", "z"),
         (r"{\field{\*\fldinst HYPERLINK x}{\fldrslt y}}\par", "y"),
