@@ -14,10 +14,10 @@ from datetime import datetime, timedelta
 from typing import Protocol
 
 from domain.kinds import OutboxState
-from domain.notice import SHANGHAI
 from domain.records import Letter, LetterRecord
 from domain.value import Value
-from notify.answers import Delivery, Verdict, recall
+from notify.answers import Delivery, Verdict
+from notify.pacing import WHOLE_ACCOUNT, exhausted, met_by_all, midnight, next_try, paused_until, struck
 from store.desk import Store
 
 SentLookup = Callable[[str], bool | None]  #: whether 已发送 holds a Message-ID; None: cannot be told
@@ -25,9 +25,6 @@ OVER_CAP = "over the daily cap of one address"
 IN_DOUBT = "in doubt"
 _HELD = "held, "
 _STUCK = timedelta(minutes=20)  #: longer than any attempt: ten minutes for the final dot, and the dialogue before it
-_LONGEST_WAIT_S = 3600.0
-_MOST_ATTEMPTS = 12  #: of one letter refused for now, before a person looks: about nine hours
-_WHOLE_ACCOUNT = "account paused"  #: marks a row whose failure was everyone's, where the server's line does not say so
 
 
 class Throttle(Value):
@@ -65,15 +62,18 @@ def send_due(
     now: Callable[[], datetime],
     sent_lookup: SentLookup,
     sleep: Callable[[float], None] = time.sleep,
+    *,
+    stopping: Callable[[], bool] = lambda: False,
 ) -> SendReport:
     """Send what is due until nothing is, a cap is reached or the server wants a pause; closes the session.
 
-    Never raises for what a server does. Letters that a dead process was sending are settled first.
+    Never raises for what a server does. Letters that a dead process was sending are settled first. `stopping` is asked
+    between letters: the one under way is always brought to its end.
     """
     round_ = _Round(store, transport, throttle, now, sent_lookup, sleep)
     try:
         round_.settle_stuck()
-        while round_.may_go_on() and round_.send_next():
+        while not stopping() and round_.may_go_on() and round_.send_next():
             pass
     finally:
         transport.close()
@@ -173,13 +173,13 @@ class _Round:
 
     def _again(self, record: LetterRecord, end: Delivery) -> None:
         """Queue a letter for later, or hold it after too many refusals of its own."""
-        told = _met_by_all(end.line) or not end.whole_account
-        line = end.line if told else f"{_WHOLE_ACCOUNT}: {end.line}"
-        if _exhausted(record, end):
+        told = met_by_all(end.line) or not end.whole_account
+        line = end.line if told else f"{WHOLE_ACCOUNT}: {end.line}"
+        if exhausted(record, end):
             self._settle(record, OutboxState.HELD, error=line)
             return
-        failures = len(_struck(self.store)) if end.whole_account else 0
-        next_at = _next_try(end, failures + record.attempts - 1, self.now())
+        failures = len(struck(self.store)) if end.whole_account else 0
+        next_at = next_try(end, failures + record.attempts - 1, self.now())
         self._settle(record, OutboxState.QUEUED, next_at=next_at, error=line)
 
     def _look_up(self, record: LetterRecord, doubt: str, wait_s: float) -> None:
@@ -210,41 +210,3 @@ class _Round:
     def _note(self, **more: tuple[int | str, ...]) -> None:
         grown = {name: (*getattr(self.report, name), *values) for name, values in more.items()}
         self.report = self.report.model_copy(update=grown)
-
-
-def midnight(now: datetime) -> datetime:
-    """Return the start of the day in Beijing."""
-    return now.astimezone(SHANGHAI).replace(hour=0, minute=0, second=0, microsecond=0)
-
-
-def paused_until(store: Store, now: datetime) -> datetime | None:
-    """Return until when the account must not send, or None: told by queued letters whose last failure was everyone's."""
-    return max((record.next_at for record in _struck(store) if record.next_at > now), default=None)
-
-
-def _struck(store: Store) -> list[LetterRecord]:
-    """Return the queued letters whose last failure would have met any letter."""
-    queued = store.letters(state=OutboxState.QUEUED)
-    return [record for record in queued if _met_by_all(record.error)]
-
-
-def _met_by_all(error: str) -> bool:
-    told = recall(error)
-    return told.whole_account if told else error.startswith(_WHOLE_ACCOUNT)
-
-
-def _exhausted(record: LetterRecord, end: Delivery) -> bool:
-    if end.whole_account:
-        return False
-    before = recall(record.error)
-    if end.tries is not None:
-        return record.attempts > end.tries and before is not None and before.tries is not None
-    return record.attempts >= _MOST_ATTEMPTS
-
-
-def _next_try(end: Delivery, failures: int, now: datetime) -> datetime:
-    """Return when to try again: waits double up to an hour with each failure; five past midnight where the day is full."""
-    if end.next_day:
-        return midnight(now) + timedelta(days=1, minutes=5)
-    wait = min(end.wait_s * 2 ** min(failures, 10), max(_LONGEST_WAIT_S, end.wait_s))
-    return now + timedelta(seconds=wait)

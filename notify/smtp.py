@@ -73,6 +73,17 @@ class SmtpTransport:
         self._carried += 1
         return self._transfer(smtp, letter)
 
+    def greet(self) -> str:
+        """Log in and hang up, for `doctor`; return what the server offers. Raises OSError (as smtplib's errors are)."""
+        try:
+            smtp = self._session()
+            smtp.ehlo_or_helo_if_needed()
+            return (
+                f"{self._access.host}:{self._access.port} accepted us, offers {' '.join(sorted(smtp.esmtp_features))}"
+            )
+        finally:
+            self.close()
+
     def _session(self) -> smtplib.SMTP:
         if self._smtp is None:
             self._smtp, self._carried = self._open(), 0

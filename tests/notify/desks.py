@@ -61,6 +61,9 @@ class FilledDesk:
         return message.sha256
 
     def take(self, *verdicts: Verdict, sender: str = "zhengjiu@changle.example", when: datetime = DAY) -> str:
+        verdicts = tuple(
+            v.model_copy(update={"case": v.case.model_copy(update={"first_received_at": when})}) for v in verdicts
+        )
         files = {m.part.sha256: m.part for v in verdicts for m in v.case.materials}
         links = tuple(link for v in verdicts for link in v.case.links)
         return self.decide(

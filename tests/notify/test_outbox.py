@@ -85,6 +85,21 @@ def test_the_attempt_is_on_disk_before_the_server_is_dialled(desk: Desk) -> None
     assert [(record.state, record.attempts) for record in seen] == [(OutboxState.SENDING, 1)]
 
 
+def test_a_service_that_stops_ends_the_letter_under_way_and_begins_no_other(desk: Desk) -> None:
+    desk.queue(letter(1), letter(2))
+    answers = iter([False, True])
+    report = send_due(
+        desk.store,
+        SmtpTransport(access(desk.server)),
+        FAST,
+        desk.clock.now,
+        desk.look_up,
+        stopping=lambda: next(answers),
+    )
+    assert report.sent == (1,)
+    assert desk.row(2).state is OutboxState.QUEUED
+
+
 def test_letters_are_ten_seconds_apart_also_between_rounds(desk: Desk) -> None:
     throttle = FAST.model_copy(update={"seconds_between": 10})
     desk.queue(letter(1), letter(2))

@@ -117,6 +117,14 @@ def test_a_wrong_password_is_an_alarm() -> None:
         assert server.book.logins == 1  # refused logins are counted: one mechanism, not all in turn
 
 
+def test_the_doctor_learns_whether_the_login_is_taken_and_sends_nothing() -> None:
+    with SmtpServer([faults.WRONG_CODE]) as server, SmtpTransport(access(server)) as transport:
+        with pytest.raises(OSError, match="535"):
+            transport.greet()
+        assert "accepted us, offers" in transport.greet()
+        assert (server.book.sessions, server.received) == (2, [])
+
+
 def test_a_server_that_is_not_there_is_tried_again() -> None:
     with SmtpServer() as server:
         gone = access(server)

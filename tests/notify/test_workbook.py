@@ -36,7 +36,7 @@ def test_each_case_is_one_row_with_all_that_staff_ask_for(book: Workbook) -> Non
         "视频时长": "3 分 20 秒", "分辨率": "1920×1080", "处理结果": "已受理", "处理人": "系统",
     }  # fmt: skip
     assert cases["2023-W-0002"]["字数"] == 600
-    assert film["首次收到时间"] == datetime(2023, 8, 1, 9, 12, 33)
+    assert film["首次收到时间"] == datetime(2023, 8, 15, 9, 0)
     assert "视频作品：诚信昌乐.mp4（43.6 MB）" in film["材料文件"].split("\n")
     assert cases["2023-V-0003"]["下载链接"] == "https://pan.baidu.example/s/1a 提取码 ab12"
 
