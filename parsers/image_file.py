@@ -40,6 +40,7 @@ def opened(path: Path) -> Image.Image:
     except (UnidentifiedImageError, OSError, ValueError, SyntaxError) as error:
         raise Unreadable("no reader opens it") from error
     if picture.width * picture.height > _MOST_PIXELS:
+        picture.close()
         raise TooLarge(f"{picture.width} by {picture.height} pixels")
     return picture
 

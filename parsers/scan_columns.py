@@ -29,13 +29,12 @@ class _Row:
 
 def labels_in(lines: Sequence[Line], labels: Labels) -> int:
     """Return how many fields have their label on the page, each as a line of its own or in pieces."""
-    parts = [part for line in lines for part in _parted(line, labels)]
-    return len({row.label.field for row in _left_rows(parts, labels)})
+    return len({row.label.field for row in _left_rows(_all_parted(lines, labels), labels)})
 
 
 def column_grid(lines: Sequence[Line], labels: Labels, page: int) -> Grid | None:
     """Return labels and values as a table of rows, or None where fewer than three labels stand in one column."""
-    lines = [part for line in lines for part in _parted(line, labels)]
+    lines = _all_parted(lines, labels)
     rows = _left_rows(lines, labels)
     if len({row.label.field for row in rows}) < 3:
         return None
@@ -53,16 +52,32 @@ def column_grid(lines: Sequence[Line], labels: Labels, page: int) -> Grid | None
     return Grid(tuple(cells))
 
 
-def _parted(line: Line, labels: Labels) -> tuple[Line, ...]:
-    """Return a line that holds a label and its value ("视频名称 诚信的味道") as two, cut where the label's characters end."""
-    head = labels.leading(line.text)
-    if head is None or not head.rest:
+def _all_parted(lines: Sequence[Line], labels: Labels) -> list[Line]:
+    """Return the lines, those that hold a label and its value cut in two."""
+    edges = [line.box[2] for line in lines if labels.whole(line.text)]
+    left = min(edges, default=0.0)
+    return [part for line in lines for part in _parted(line, labels, in_column=line.box[0] < left)]
+
+
+def _parted(line: Line, labels: Labels, *, in_column: bool) -> tuple[Line, ...]:
+    """Return "视频名称 诚信的味道" as two lines, cut where the label's characters end; in the labels' column no gap is needed."""
+    text = line.text.rstrip()
+    head = labels.leading(text)
+    rest = head.rest if head else _behind(text, labels) if in_column else ""
+    if not rest or labels.whole(text):
         return (line,)
+    seen = text.removesuffix(rest).rstrip()
     left, top, right, bottom = line.box
-    seen = line.text.rstrip().removesuffix(head.rest).rstrip()
-    cut = left + (right - left) * _width(seen) / max(_width(line.text.rstrip()), 1.0)
-    label = replace(line, text=seen, box=(left, top, cut, bottom))
-    return label, replace(line, text=head.rest, box=(cut + 1, top, right, bottom))
+    cut = left + (right - left) * _width(seen) / max(_width(text), 1.0)
+    return replace(line, text=seen, box=(left, top, cut, bottom)), replace(
+        line, text=rest, box=(cut + 1, top, right, bottom)
+    )
+
+
+def _behind(text: str, labels: Labels) -> str:
+    """Return what follows a label of three characters or more that was read as one word with its value."""
+    heads = [label for label in labels.by_text if len(label) >= 3 and text.startswith(label)]
+    return text[len(max(heads, key=len)) :] if heads else ""
 
 
 def _width(text: str) -> float:
@@ -71,17 +86,15 @@ def _width(text: str) -> float:
 
 
 def _cells(row: _Row, inside: Sequence[Line], labels: Labels, number: int, page: int) -> Iterator[Cell]:
-    """Give a row's cells: a second label in it (邮箱 right of 联系电话) begins a cell of its own."""
+    """Give a row's cells: a second label in it (邮箱 right of 联系电话) begins a cell of its own, and what stands right of it is its value."""
     yield _cell("".join(piece.text for piece in row.pieces), row.pieces, number, 0, page)
-    column, value = 1, list[Line]()
-    for line in [line for visual in visual_rows(inside) for line in visual]:
-        if labels.whole(line.text):
-            yield _cell(joined(value), value, number, column, page)
-            yield _cell(line.text, [line], number, column + 1, page)
-            column, value = column + 2, []
-        else:
-            value.append(line)
-    yield _cell(joined(value), value, number, column, page)
+    inner = sorted((line for line in inside if labels.whole(line.text)), key=lambda line: line.box[0])
+    starts = [float("-inf"), *(line.box[0] for line in inner), float("inf")]
+    for place, (left, right) in enumerate(pairwise(starts)):
+        if place:
+            yield _cell(inner[place - 1].text, inner[place - 1 : place], number, 2 * place, page)
+        value = [line for line in inside if left <= line.box[0] < right and line not in inner]
+        yield _cell(joined(value), value, number, 2 * place + 1, page)
 
 
 def _cell(text: str, lines: Sequence[Line], row: int, column: int, page: int) -> Cell:
@@ -113,12 +126,23 @@ def _assembled(column: Sequence[Line], labels: Labels) -> Iterator[_Row]:
 
 
 def _ends(rows: Sequence[_Row], values: Sequence[Line]) -> Iterator[float]:
-    """Give the height where each row but the last ends: the widest gap between its label's middle and the next one's."""
+    """Give the height where each row but the last ends: a wide gap, as far below the label's middle as the row began above.
+
+    Labels are set in the middle of their row, so a row of many lines is known by its symmetry.
+    """
     spans = [(min(line.box[1] for line in row), max(line.box[3] for line in row)) for row in visual_rows(values)]
+    gaps = [(lower[0] - upper[1], (lower[0] + upper[1]) / 2) for upper, lower in pairwise(spans)]
+    start = rows[0].pieces[0].box[1]
     for above, below in pairwise(rows):
-        between = [(lower[0] - upper[1], (lower[0] + upper[1]) / 2) for upper, lower in pairwise(spans)]
-        near = [gap for gap in between if above.middle <= gap[1] <= below.middle]
-        yield max(near)[1] if near else (above.middle + below.middle) / 2
+        near = [gap for gap in gaps if above.middle <= gap[1] <= below.middle]
+        wide = [gap for gap in near if gap[0] >= 0.4 * max(near)[0]]
+        goal = 2 * above.middle - start
+        start = min(
+            (middle for _, middle in wide),
+            key=lambda middle: abs(middle - goal),
+            default=(above.middle + below.middle) / 2,
+        )
+        yield start
 
 
 def _high(line: Line) -> float:

@@ -62,15 +62,24 @@ def _grid(table: Sequence[Place], lines: Sequence[Line], picture: Pixels, page: 
 
 def _cell(place: Place, lines: Sequence[Line], picture: Pixels, page: int) -> Cell:
     inside = [line for line in lines if place.box.holds(_middle(line), line.middle)]
-    unsure = any(line.score < DOUBTFUL for line in inside) or (not inside and _inked(picture, place.box))
+    unsure = any(line.score < DOUBTFUL for line in inside) or _left_over(picture, place.box, inside)
     return Cell(joined(inside), place.row, place.column, place.row_span, place.column_span, page=page, unsure=unsure)
 
 
-def _inked(picture: Pixels, box: Box) -> bool:
-    """Tell whether something is written in a cell: handwriting that was not read is not an empty answer."""
+def _left_over(picture: Pixels, box: Box, lines: Iterable[Line]) -> bool:
+    """Tell whether something is written in a cell beside what was read: handwriting not made out is not an empty answer."""
     air = 6
-    inside = picture[round(box.top) + air : round(box.bottom) - air, round(box.left) + air : round(box.right) - air]
-    return inside.size > 0 and float((inside < 110).mean()) > 0.004
+    left, top, right, bottom = (
+        round(box.left) + air,
+        round(box.top) + air,
+        round(box.right) - air,
+        round(box.bottom) - air,
+    )
+    ink = picture[top : max(bottom, top), left : max(right, left)] < 110
+    for line in lines:
+        x0, y0, x1, y1 = (round(edge) for edge in line.box)
+        ink[max(0, y0 - 4 - top) : max(0, y1 + 4 - top), max(0, x0 - 12 - left) : max(0, x1 + 12 - left)] = False
+    return ink.size > 0 and int(ink.sum()) > max(120, 0.004 * ink.size)
 
 
 def _split(quad: Quad, boxes: Iterable[Box]) -> list[Quad]:

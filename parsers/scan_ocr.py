@@ -83,6 +83,7 @@ def _read_quad(picture: Pixels, quad: Quad) -> Line:
     if strip.shape[0] > 1.6 * strip.shape[1]:
         strip = _laid_down(strip)
     text, score = read_strip(strip)
+    text = text.replace("—一", "——").replace("一—", "——")  # a dash of two parts, half of it read as the numeral
     left, top = quad.min(axis=0)
     right, bottom = quad.max(axis=0)
     return Line(text, score, (float(left), float(top), float(right), float(bottom)))
