@@ -1,0 +1,93 @@
+"""The command line as CONTRACT.md promises it: commands, exit codes, one clear line for a mistake."""
+
+import json
+import re
+from pathlib import Path
+
+import pytest
+
+from tests.fixtures.cases import ROOT
+from tests.fixtures.desks import command, write_config
+from tests.fixtures.mails import mail
+
+COMMANDS = {
+    "demo", "run", "once", "check", "import", "status", "show", "list", "decide", "retry", "release", "digest", "export", "doctor", "verify",
+}  # fmt: skip
+
+
+def test_every_command_of_the_contract_is_there_and_has_help() -> None:
+    told = command("--help").stdout
+    offered = set(re.findall(r"^  ([a-z]+) ", told, re.MULTILINE))
+    assert offered >= COMMANDS
+
+
+def test_every_command_the_readme_names_is_offered() -> None:
+    table = (ROOT / "README.md").read_text(encoding="utf-8").partition("## Commands")[2].partition("Exit codes")[0]
+    named = {word for cell in re.findall(r"`([a-z]+)[ `]", table) for word in [cell]} - {"run_daemon"}
+    assert named <= COMMANDS
+    assert COMMANDS - {"demo"} <= named
+
+
+@pytest.mark.parametrize(
+    ("arguments", "line"),
+    [
+        (("check", "/no/such/file"), "shoujian: no such file or folder: /no/such/file"),
+        (("status", "--config", "/no/such.toml"), "shoujian: cannot read /no/such.toml"),
+        (("check", "README.md", "--received-at", "yesterday"), "shoujian: not an ISO 8601 date and time: yesterday"),
+        (("nonsense",), "No such command"),
+        (("check",), "Missing argument"),
+    ],
+)
+def test_a_mistake_is_told_in_one_line_with_exit_code_2(arguments: tuple[str, ...], line: str) -> None:
+    done = command(*arguments)
+    assert done.returncode == 2
+    assert line in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_a_daemon_without_a_password_says_how_to_give_it(tmp_path: Path) -> None:
+    done = command("once", "--data", tmp_path)
+    assert done.returncode == 2
+    assert "SHOUJIAN_MAIL_PASSWORD" in done.stderr
+
+
+def test_check_keeps_nothing_and_writes_one_object_a_message_in_order_of_arrival(tmp_path: Path) -> None:
+    mails = tmp_path / "mails"
+    mails.mkdir()
+    (mails / "b.eml").write_bytes(
+        mail("netease", subject="请问案例申报何时截止？", text="请问案例申报何时截止？", sender="q@163.com")
+    )
+    (mails / "a.eml").write_bytes(mail("qq", subject="昌乐县发改局+王明+13800000001", text="申报材料随后报送"))
+    (mails / "c.eml").write_bytes((mails / "a.eml").read_bytes())
+    done = command("check", mails, "--json", "--data", tmp_path / "data")
+    assert done.returncode == 0
+    lines = [json.loads(line) for line in done.stdout.splitlines()]
+    assert [(line["file"], line["kind"]) for line in lines] == [
+        ("a.eml", "submission"),
+        ("b.eml", "question"),
+        ("c.eml", "duplicate"),
+    ]
+    assert lines[0]["message"]["received_at"] == "2023-08-01T09:00:00+08:00"
+    assert lines[2]["reply"] is None
+    assert not (tmp_path / "data").exists()
+
+
+def test_received_at_decides_what_is_late(tmp_path: Path) -> None:
+    (tmp_path / "a.eml").write_bytes(mail("qq", subject="昌乐县发改局+王明+13800000001"))
+    done = command("check", tmp_path / "a.eml", "--json", "--received-at", "2023-08-31T00:00:00+08:00")
+    assert json.loads(done.stdout)["decision"] == "rejected"
+
+
+def test_a_folder_of_mails_can_be_the_mailbox(tmp_path: Path) -> None:
+    drop = tmp_path / "drop"
+    drop.mkdir()
+    (drop / "a.eml").write_bytes(mail("qq", subject="昌乐县发改局+王明+13800000001"))
+    config = write_config(
+        tmp_path / "config.toml",
+        mailbox=f'source = "folder"\naccount = "wfxyxh@126.com"\ndirectory = "{drop}"',
+    )
+    done = command("import", drop, "--config", config, "--data", tmp_path / "data")
+    assert done.returncode == 0, done.stderr
+    listed = command("list", "--config", config, "--data", tmp_path / "data").stdout
+    assert "2023-W-0001" in listed
+    assert command("verify", "--config", config, "--data", tmp_path / "data").returncode == 0
