@@ -14,7 +14,7 @@ import numpy as np
 from parsers.scan_ocr import Pixels
 from parsers.video_packets import Track, opened
 
-SIDE = 720  #: long side of a sampled picture, pixels: 12 for a character of 3 % of the height, enough to read it
+SIDE = 640  #: long side of a sampled picture, pixels: 11 for a character of 3 % of the height, enough to read it
 _FEW = 12  #: with fewer key frames than this the film is walked through instead
 _WALK = 3000  #: frames that are decoded at most while walking
 

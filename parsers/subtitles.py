@@ -16,7 +16,7 @@ from parsers.frames import Frame
 from parsers.subtitles_rows import Row, lower_part, read_rows
 
 _STACK = 4  #: frames looked at together
-_LOOKS = 5  #: stacks looked at at most: twenty frames without a line are answer enough
+_LOOKS = 3  #: stacks looked at at most: a dozen moments without a line are answer enough
 _ENOUGH = 3  #: different lines, at different times
 _SURE = 0.7  #: score from which a line counts
 _ALIKE = 70.0  #: similarity from which two readings are one line

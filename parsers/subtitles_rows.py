@@ -12,7 +12,7 @@ import numpy as np
 from parsers.frames import Frame
 from parsers.scan_ocr import Line, Pixels, find_lines, read_quads
 
-LOWER = 0.62  #: share of the height above the strip: the lower third, and a little for portrait films
+LOWER = 0.64  #: share of the height above the strip: the lower third, and a little for portrait films
 _GAP = 8  #: black pixels between strips
 
 

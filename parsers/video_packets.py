@@ -16,7 +16,7 @@ _OPTIONS = {
     "ivf,h264,hevc,m4v,dv",
 }
 _MAX_TEXTS = 12  #: packets of a subtitle track that are kept
-_RESTART = 1.0  #: seconds time may run backwards before it is a new start (joined recordings, MPEG-PS)
+_RESTART = 1  #: seconds time may run backwards before it is a new start (joined recordings, MPEG-PS)
 
 
 @dataclass
@@ -35,6 +35,9 @@ class Track:
     first: int | None = None
     last: int = 0  #: end of the latest packet
     reached: int | None = None  #: latest decoding time
+
+    def __post_init__(self) -> None:
+        self._restart = int(_RESTART / self.base)  # in units of `base`: fractions are slow, packets many
 
     @property
     def seconds(self) -> float:
@@ -58,7 +61,7 @@ class Track:
 
     def _follow(self, decoded: int, shown: int) -> None:
         """Begin a new stretch where decoding time runs backwards."""
-        if self.reached is not None and (self.reached - decoded) * self.base > _RESTART:
+        if self.reached is not None and self.reached - decoded > self._restart:
             self.closed, self.first, self.last = self.closed + self._open(), None, shown
         self.reached = decoded
 

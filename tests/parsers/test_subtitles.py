@@ -6,7 +6,7 @@ from PIL import Image, ImageDraw
 
 from parsers.frames import Frame
 from parsers.subtitles import _changing, find_subtitles
-from parsers.subtitles_rows import Row, read_rows
+from parsers.subtitles_rows import LOWER, Row, read_rows
 from parsers.subtitles_track import words
 from tests.fixtures.make_seals import SANS, font
 from tests.fixtures.make_videos import LINES
@@ -77,7 +77,7 @@ def test_rows_are_read_with_their_place() -> None:
     ((first,), (second,)) = read_rows([frame(1, LINES[0]), frame(2, LINES[3])])
     assert (first.text, second.text) == (LINES[0], LINES[3])
     assert (first.left + first.right) / 2 == pytest.approx(0.5, abs=0.02)
-    assert first.middle == pytest.approx((0.9 - 0.62) / 0.38, abs=0.06)
+    assert first.middle == pytest.approx((0.9 - LOWER) / (1 - LOWER), abs=0.06)
 
 
 def test_looking_ends_with_the_first_frames_that_prove_it() -> None:
