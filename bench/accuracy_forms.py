@@ -19,7 +19,7 @@ from domain.facts import FormFields
 from domain.kinds import Kind
 from domain.notice import FormTemplate
 from parsers.registry import ReadJob, read_file
-from tests.fixtures.make_forms import Sample, converted, written
+from tests.fixtures.make_forms import Sample, converted, mixed, written
 from tests.fixtures.make_forms_entries import FIELDS, Entry
 from tests.fixtures.make_forms_office import soffice
 
@@ -98,7 +98,7 @@ def _truth(entry: Entry) -> dict[str, object]:
 def main() -> None:
     with TemporaryDirectory() as directory:
         work = Path(directory)
-        samples = list(written())
+        samples = [*written(), *mixed()]
         if "--no-office" not in sys.argv and soffice():
             samples += converted(work / "office")
         result = score(samples, work)

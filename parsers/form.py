@@ -53,12 +53,19 @@ def _find(blocks: Sequence[Block], labels: Labels, *, lines: bool) -> Iterator[F
     waiting: list[str] = []
     for block in blocks:
         if isinstance(block, str):
-            waiting.extend(block.splitlines() or [""])
+            waiting.extend(_rows(block, labels))
             continue
         yield from _in_lines(waiting, labels, lines=lines)
         yield from find_in_grid(block, labels)
         waiting = []
     yield from _in_lines(waiting, labels, lines=lines)
+
+
+def _rows(text: str, labels: Labels) -> list[str]:
+    """Return a text's lines; a label written over several is one."""
+    if "\n" in text and labels.whole(text):
+        return [text.replace("\n", "")]
+    return text.splitlines() or [""]
 
 
 def _in_lines(rows: list[str], labels: Labels, *, lines: bool) -> Iterator[Found]:

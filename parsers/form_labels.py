@@ -16,6 +16,7 @@ _OF_A_PERSON = frozenset({"contact", "phone", "email", "address"})
 _NOTE = r"(?:\s*[(（\[〔][^()（）\[\]〔〕]{0,120}[)）\]〕])"
 _NOTES = re.compile(_NOTE)
 _LEAD = r"\s*(?:[*＊※●◆■·【\[]\s*|[(（]?[一二三四五六七八九十\d]{1,3}\s*[)）、.．]\s*)*"
+_MARK = r"(?:[*＊※●]\s*|(?<!\d)\d{1,2}[、.．]\s*)"
 _NUMBER = re.compile(r"^\s*(?:[(（]?[一二三四五六七八九十\d]{1,3}\s*[)）、.．])+")
 _OWNER = re.compile(r"^(?:(?:申报|参评|推荐|报送|填报|参赛)?(?:单位|者)|申报|参评|本)的?")
 _LONGEST = 160  # characters of a cell that may still be a label with its note
@@ -64,8 +65,8 @@ class Labels:
         self._leading = re.compile(
             rf"{_LEAD}(?P<label>{words})(?P<close>\s*[】\]])?\s*[*＊]?{_NOTE}?(?P<sep>\s*[:：﹕︰][ \t\u3000]*|\s+|$|(?<=[】\]]))"
         )
-        self._inline = re.compile(rf"(?P<label>{words}){_NOTE}?\s*[:：﹕︰][ \t\u3000]*")
-        self._spread = re.compile(rf"(?:(?<=\s)|^)(?P<label>{words})(?:[ \t\u3000]+|$)")
+        self._inline = re.compile(rf"{_MARK}?(?P<label>{words}){_NOTE}?\s*[:：﹕︰][ \t\u3000]*")
+        self._spread = re.compile(rf"(?:(?<=\s)|^){_MARK}?(?P<label>{words})(?:[ \t\u3000]+|$)")
         self._names = [(fold(template.name), template.annex) for template in templates]
 
     def _add(self, text: str, field: str, annex: int) -> None:

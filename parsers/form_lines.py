@@ -60,6 +60,8 @@ class LineReader:
             yield Found("caption", line, frozenset({annex}), weak=self._weak)
         elif starts := self._starts(line):
             yield from self._split(line, starts)
+        elif later := self._after_number(line):
+            yield from self._split(line, later)
         elif _APPENDIX.match(line):
             yield from self._close()
         elif self._open and (self._open.takes_more or not self._weak or self._another_number(line)):
@@ -69,6 +71,16 @@ class LineReader:
         """Tell whether a line is one more phone and nothing else."""
         phone = self._open is not None and self._open.label.field == "phone"
         return phone and len(line) <= 40 and fold(line).isdigit() and any(True for _ in find_phones(line))
+
+    def _after_number(self, line: str) -> list[Inline]:
+        """Return the labels of a line that begins with one more phone, which is taken."""
+        if self._open is None or self._open.label.field != "phone" or len(line) > 200:
+            return []
+        found = [label for label in self._labels.inline(line) if label.apart]
+        if not found or not self._another_number(line[: found[0].start]):
+            return []
+        self._open.rows.append(line[: found[0].start])
+        return found
 
     def _starts(self, line: str) -> list[Inline]:
         """Return the labels of a line that begins with one which counts here."""
@@ -95,7 +107,8 @@ class LineReader:
         """Tell whether a label ends the long answer being read. In a cell of the content only long answers follow."""
         plain = len(label.text) >= 4
         if label.field in self._seen:
-            return label.field == "title" and plain and colon
+            last = self._open is not None and self._open.label.field == "opinion"
+            return label.field == "title" and plain and (colon or (last and own_line))
         if not self._weak and self._open and self._open.label.field == "content" and label.field in SHORT:
             return False
         return own_line or (label.field not in SHORT and plain)

@@ -68,7 +68,7 @@ class BodyReader:
                 blocks.append(joined)
                 joined = ""
                 for box in line.boxes:
-                    blocks.extend(self.blocks(box))
+                    blocks.extend(_one_text(self.blocks(box)))
             elif name == "tbl":
                 blocks.append(self._tables.read(element))
             elif name == "altChunk":
@@ -79,6 +79,12 @@ class BodyReader:
         line = _Line()
         _read_inline(element, line)
         return line
+
+
+def _one_text(box: list[Block]) -> list[Block]:
+    """Return a text box's lines as one text, so that a label set vertically in it stays one."""
+    lines = [block for block in box if isinstance(block, str)]
+    return ["\n".join(lines)] if len(lines) == len(box) else box
 
 
 def body_level(container: Element) -> Iterator[Element]:

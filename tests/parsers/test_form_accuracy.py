@@ -6,7 +6,7 @@ import pytest
 
 from bench.accuracy_forms import score
 from domain.kinds import Kind
-from tests.fixtures.make_forms import converted, written
+from tests.fixtures.make_forms import converted, mixed, written
 from tests.fixtures.make_forms_office import soffice
 
 ENOUGH = 0.995
@@ -15,6 +15,11 @@ ENOUGH = 0.995
 def test_hand_written_forms_are_read_exactly(tmp_path: Path) -> None:
     result = score(written(), tmp_path)
     assert result.documents >= 80
+    assert result.exact >= ENOUGH, "\n".join(result.wrong)
+
+
+def test_styles_drawn_by_lot_are_read_exactly(tmp_path: Path) -> None:
+    result = score(mixed(), tmp_path)
     assert result.exact >= ENOUGH, "\n".join(result.wrong)
 
 
