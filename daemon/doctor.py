@@ -16,7 +16,7 @@ _LEAST_FREE = 5 * 1024**3  #: bytes; a day of videos
 _LIBRARIES = ("imapclient", "mail-parser", "python-docx", "pdfplumber", "pymediainfo", "rapidocr", "onnxruntime", "av")
 _PROGRAMS = {
     "bsdtar": "opens .rar archives (Debian: libarchive-tools)",
-    "soffice": "reads what the own reader of old .doc cannot (Debian: libreoffice-writer)",
+    "7zz": "opens .rar archives too (Debian: 7zip)",
 }
 
 

@@ -12,9 +12,10 @@ from daemon.roles import Placed, place
 from domain.case import RANK, Outcome, Reading, decide
 from domain.facts import FileFacts
 from domain.kinds import Decision, Kind, MessageKind, Role
-from domain.mail import Mail
+from domain.mail import Mail, Part
 from domain.notice import Limits, Notice, RuleConfig
 from domain.records import CaseRecord, Claimed, Letter
+from domain.text import fold
 from notify.guards import Silence, silence
 from notify.letters import PostOffice
 from notify.replies import compose
@@ -27,6 +28,7 @@ from store.transaction import Transaction
 from validators.rulebook import Context, judge, judge_message
 
 #: Problems of this moment or of this mail's words, not of the bytes alone: tried again when the file comes again.
+_LABELS_OF_A_FORM = 6  #: so many labels of one annex in a mail's own text, and it is the form
 _PASSING = ("timeout", "memory", "crashed", "encrypted")
 
 
@@ -71,10 +73,12 @@ def read(claimed: Claimed, desk: Desk) -> Reading:
             desk.store.save_mail(claimed.sha256, mail)
         pictures = out / "pictures"
         pictures.mkdir(mode=0o700)
+        body = _pasted_form(mail, desk)
         return Reading(
             mail=mail,
             subject=read_subject(mail.subject),
-            facts=_facts(mail, desk, pictures),
+            facts=_facts(mail, (*mail.parts, *((body,) if body else ())), desk, pictures),
+            body=body,
             received_at=claimed.received_at,
             found_in=claimed.folder,
         )
@@ -84,7 +88,7 @@ def conclude(reading: Reading, desk: Desk) -> Outcome:
     """Return what becomes of a message: its kind, its cases judged, and why."""
     if quiet := loop_guard(reading.mail, desk):
         return Outcome(reading=reading, kind=quiet.kind, decision=Decision.IGNORED, reason=quiet.reason)
-    placed = place(reading.mail, reading.facts)
+    placed = place(reading.mail, reading.facts, reading.body)
     roles = {item.part.path: item.role for item in placed}
     if not sorting.brings_a_case(reading, placed):
         return _without_materials(reading, roles, desk)
@@ -133,12 +137,35 @@ def _reply(outcome: Outcome, desk: Desk, now: datetime) -> Letter | None:
     return compose(outcome, desk.notice, desk.post(now))
 
 
-def _facts(mail: Mail, desk: Desk, out: Path) -> dict[str, FileFacts]:
+def _pasted_form(mail: Mail, desk: Desk) -> Part | None:
+    """Return a mail's text as a file where it looks like a form filled in the mail itself, else None."""
+    folded = fold(mail.text)
+    labels = max(
+        (
+            sum(any(fold(name) in folded for name in names) for names in form.labels.values())
+            for form in desk.notice.forms
+        ),
+        default=0,
+    )
+    if labels < _LABELS_OF_A_FORM:
+        return None
+    data = mail.text.encode()
+    return Part(
+        path="邮件正文",
+        filename="邮件正文.txt",
+        kind=Kind.TEXT,
+        media_type="text/plain",
+        sha256=desk.store.archive.add_bytes(data),
+        size=len(data),
+    )
+
+
+def _facts(mail: Mail, parts: tuple[Part, ...], desk: Desk, out: Path) -> dict[str, FileFacts]:
     """Return the facts of every part, read in parallel where they are not known yet."""
     known: dict[str, FileFacts] = {}
     wanted: dict[str, tuple[Path, ReadJob]] = {}
     keys: dict[str, tuple[str, str]] = {}
-    for part in mail.parts:
+    for part in parts:
         parser = parser_for(part.kind)
         if part.decoration or part.sha256 in known or part.sha256 in wanted:
             continue

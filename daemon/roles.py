@@ -33,10 +33,10 @@ class Placed:
         return fold(self.part.filename.rpartition(".")[0])
 
 
-def place(mail: Mail, facts: dict[str, FileFacts]) -> tuple[Placed, ...]:
-    """Return every part of a mail in its role, in the order of the mail."""
+def place(mail: Mail, facts: dict[str, FileFacts], body: Part | None = None) -> tuple[Placed, ...]:
+    """Return every part of a mail in its role, in the order of the mail; a form pasted into its text comes last."""
     placed: list[Placed] = []
-    for part in mail.parts:
+    for part in (*mail.parts, *((body,) if body else ())):
         told = facts.get(part.sha256) or FileFacts(parser="", version=0)
         role = _role(part, told)
         forms: tuple[FormFields | None, ...] = told.forms if told.forms and not part.decoration else (None,)
@@ -88,7 +88,7 @@ def _document(part: Part, facts: FileFacts) -> Role:
     is_word = part.kind in WORD or (part.kind in (Kind.RTF, Kind.HTML) and bool(_WORD_NAME.search(part.filename)))
     named_word = is_word or bool(_WORD_NAME.search(part.filename))
     if facts.forms:
-        return Role.WORD_FORM if is_word else Role.OTHER
+        return Role.WORD_FORM if is_word else Role.OTHER  # said in the mail itself, in ODT, in OFD …: read all the same
     if part.kind in (Kind.EMPTY, Kind.OTHER, Kind.OLE_ENCRYPTED) or facts.problem:
         return Role.WORD_FORM if named_word and _names_a_form(part) else _closed_work(named_word)
     if is_word and _names_a_form(part) and (facts.text_length or 0) < _SOME_TEXT:

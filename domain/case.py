@@ -74,12 +74,15 @@ class Case(Value):
         return self.newest(Role.PDF_FORM) or self.newest(Role.IMAGE_FORM)
 
     @property
+    def readable(self) -> tuple[tuple[Material, FormFields], ...]:
+        """Every copy of the form that was read, the one that counts first: Word, the scan, any other format."""
+        copies = (self.word, self.scan, *self.of(Role.OTHER))
+        return tuple((material, material.form) for material in copies if material and material.form)
+
+    @property
     def form(self) -> FormFields | None:
-        """The form that counts: the Word one, else the scan's."""
-        for material in (self.word, self.scan):
-            if material and material.form:
-                return material.form
-        return None
+        """The form that counts."""
+        return self.readable[0][1] if self.readable else None
 
     @property
     def scans(self) -> tuple[Material, ...]:
@@ -121,6 +124,9 @@ class Reading(Value):
     facts: dict[str, FileFacts]
     received_at: datetime  #: INTERNALDATE, aware
     found_in: str = "INBOX"
+    body: Part | None = (
+        None  #: what was written now, kept as a file where a form is pasted into it; its facts are in `facts`
+    )
 
 
 class Outcome(Value):

@@ -16,10 +16,7 @@ _ADDRESS = re.compile(r"[A-Za-z0-9._%+-]+@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)*\.[A-
 
 def _read_surely(case: Case) -> tuple[Material, FormFields] | None:
     """Return the form that was read from real text. What OCR did not see is no proof that it is not there."""
-    for material in (case.word, case.scan):
-        if material and material.form and material.facts.source != "ocr":
-            return material, material.form
-    return None
+    return next(((material, form) for material, form in case.readable if material.facts.source != "ocr"), None)
 
 
 @rule("form_wrong_annex", clause="附件 1", quote="附件 2：潍坊市信用典型案例视频评选申报表")

@@ -13,9 +13,9 @@ def _counted(case: Case) -> tuple[str, int, bool] | None:
     article = case.text_work
     if article and article.facts.problem is None and article.facts.text_length is not None:
         return article.part.path, article.facts.text_length, article.facts.source == "ocr"
-    for material in (case.word, case.scan):
-        if material and material.form and material.form.content:
-            return material.part.path, word_count(material.form.content), material.facts.source == "ocr"
+    for material, form in case.readable:
+        if form.content:
+            return material.part.path, word_count(form.content), material.facts.source == "ocr"
     return None
 
 
