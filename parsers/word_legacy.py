@@ -81,7 +81,7 @@ def _salvaged(path: Path, job: ReadJob, why: str) -> FileFacts:
             word = ole.openstream("WordDocument").read()
             flags = int.from_bytes(word[10:12], "little")
             if flags & _ENCRYPTED:
-                return unread(_NAME, "unsupported", why)
+                return unread(_NAME, "encrypted", why)
             table = ole.openstream("1Table" if flags & _TABLE_ONE else "0Table").read()
         blocks = salvage(word, table, Labels(job.templates))
     except (OSError, NothingToSalvage):

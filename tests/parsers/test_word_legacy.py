@@ -74,3 +74,14 @@ def test_what_is_no_ole_file_is_corrupt(tmp_path: Path) -> None:
 def test_streams_without_a_piece_table_give_nothing(word: bytes) -> None:
     with pytest.raises(NothingToSalvage):
         salvage(word, bytes(64), Labels(TEMPLATES))
+
+
+def test_an_encrypted_document_is_told_whatever_passwords_are_tried(
+    documents: dict[str, bytes], tmp_path: Path
+) -> None:
+    data = bytearray(documents["plain"])
+    start = data.find(b"\xec\xa5")  # wIdent of the FIB
+    data[start + 11] |= 0x01  # fEncrypted
+    for passwords in ((), ("1234",)):
+        facts = facts_of(bytes(data), Kind.OLE_WORD, tmp_path, passwords)
+        assert (facts.problem, facts.forms) == ("encrypted", ())
