@@ -19,6 +19,12 @@ def _read_surely(case: Case) -> tuple[Material, FormFields] | None:
     return next(((material, form) for material, form in case.readable if material.facts.source != "ocr"), None)
 
 
+def _written(case: Case, field: str) -> str:
+    """Return what surely stands in a field, or "" where that is not sure."""
+    read = _read_surely(case)
+    return (getattr(read[1], field) or "").strip() if read and field not in read[1].unsure else ""
+
+
 @rule("form_wrong_annex", clause="附件 1", quote="附件 2：潍坊市信用典型案例视频评选申报表")
 def the_annex_is_the_tracks(case: Case, context: Context) -> Iterator[Observation]:
     expected = next((form.annex for form in context.notice.forms if form.track == case.track), None)
@@ -36,7 +42,7 @@ def every_field_is_filled(case: Case, context: Context) -> Iterator[Observation]
     material, form = read
     template = context.notice.form(form.annex or (2 if case.track is Track.VIDEO else 1))
     for field in FIELDS:
-        if not (getattr(form, field) or "").strip():
+        if field not in form.unsure and not (getattr(form, field) or "").strip():
             label = template.labels[field][0] if template and template.labels.get(field) else field
             yield saw(field, file=material.part.path, field=field, label=label)
 
@@ -44,22 +50,20 @@ def every_field_is_filled(case: Case, context: Context) -> Iterator[Observation]
 @rule("commitment_missing", clause="三", quote="作出诚信承诺并负责最终解释")
 def the_commitment_stands(case: Case, context: Context) -> Iterator[Observation]:
     read = _read_surely(case)
-    if read and read[1].commitment is False:
+    if read and read[1].commitment is False and "opinion" not in read[1].unsure:
         yield saw(file=read[0].part.path)
 
 
 @rule("phone_invalid", clause="附件 1", quote="联系电话")
 def the_phone_is_one(case: Case, context: Context) -> Iterator[Observation]:
-    read = _read_surely(case)
-    written = (read[1].phone or "").strip() if read else ""
+    written = _written(case, "phone")
     if written and not normalize_phones(written):
         yield saw(value=written[:60])
 
 
 @rule("email_invalid", clause="附件 1", quote="邮箱")
 def the_address_is_one(case: Case, context: Context) -> Iterator[Observation]:
-    read = _read_surely(case)
-    written = (read[1].email or "").strip() if read else ""
+    written = _written(case, "email")
     if written and not _ADDRESS.search(written.replace("＠", "@")):
         yield saw(value=written[:80])
 

@@ -16,7 +16,7 @@ def differing(word: FormFields, scan: FormFields, *, by_ocr: bool) -> dict[str, 
     found = {}
     for field, alike in _ALIKE.items():
         ours, theirs = getattr(word, field), getattr(scan, field)
-        if ours and theirs and field not in scan.unsure and not alike(ours, theirs, by_ocr):
+        if ours and theirs and field not in (*word.unsure, *scan.unsure) and not alike(ours, theirs, by_ocr):
             found[field] = [_short(ours), _short(theirs)]
     return found
 
