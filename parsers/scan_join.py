@@ -9,7 +9,7 @@ from dataclasses import replace
 from parsers.form import Block
 from parsers.grid import Cell, Grid
 
-_ENDS = ("。", "！", "？", "；", "：", "”", ".", "!", "?", "\n")
+_ENDS = ("。", "！", "？", "；", "：", "”", "!", "?", "\n")
 
 
 def join_pages(pages: Iterable[Sequence[Block]]) -> tuple[Block, ...]:
@@ -47,7 +47,7 @@ def _joined(before: Grid, after: Grid) -> tuple[Grid, Grid]:
     unsure = any(cell.unsure for cell in (*upper[1:], *lower[1:]))
     whole = (replace(head, text=head.text.strip() or lower[0].text), replace(value, text=text, unsure=unsure))
     kept = tuple(cell for cell in before.cells if cell not in upper)
-    rest = tuple(cell for cell in after.cells if cell not in lower)
+    rest = tuple(replace(cell, row=cell.row - 1) for cell in after.cells if cell not in lower)
     return Grid(kept + (whole if len(upper) > 1 else upper)), Grid(rest)
 
 

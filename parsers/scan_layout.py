@@ -103,7 +103,7 @@ def _aired(quad: Quad, boxes: Iterable[Box]) -> Quad:
     cell = next((box for box in boxes if box.holds(x, y)), None)
     left, right = float(quad[:, 0].min()), float(quad[:, 0].max())
     if cell is None:
-        return _between(quad, left - 0.2 * high, right + 0.3 * high)
+        return _between(quad, left, right + 0.15 * high)
     return _between(quad, max(cell.left + 3, left - 0.8 * high), min(cell.right - 3, right + 0.8 * high))
 
 

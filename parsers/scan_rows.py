@@ -7,7 +7,7 @@ from statistics import median
 
 from parsers.scan_ocr import Line
 
-_ENDS = tuple("。！？；：.!?;:…”")  #: marks a paragraph ends with
+_ENDS = tuple("。！？；：!?;:…”")  #: marks a paragraph ends with
 _ITEM = re.compile(r"[(（]?[一二三四五六七八九十\d]{1,2}[)）、.．]")
 
 

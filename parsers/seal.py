@@ -20,6 +20,7 @@ from parsers.seal_square import has_square
 _LONG, _LONG_GREY = 1300, 700  #: pixels of the page's long side while searching
 _STRONG, _WEAK = 42, 16  #: redness of fresh ink, of ink that could be one
 _SURE, _MAYBE = 0.62, 0.42  #: share of the ring that is inked
+_BEYOND_DOUBT = 0.9  #: share from which a ring needs no legend
 
 
 def find_seals(rgb: Pixels, page: int, out: Path, *, printed: bool = False) -> SealFacts:
@@ -35,7 +36,9 @@ def find_seals(rgb: Pixels, page: int, out: Path, *, printed: bool = False) -> S
     sure = [ring for ring in rings if ring.coverage >= _SURE and ring.seen >= 0.4]
     if sure:
         seals = tuple(_seal(rgb, ring.scaled(1 / scale), page, out) for ring in sure)
-        return SealFacts(present=True, text=_joined(seals), seals=seals, reason="red ring")
+        if any(seal.text or seal.confidence >= _BEYOND_DOUBT for seal in seals):
+            return SealFacts(present=True, text=_joined(seals), seals=seals, reason="red ring")
+        return SealFacts(present=None, seals=seals, reason="a red ring, not whole and without a legible legend")
     if rings:
         seals = tuple(_seal(rgb, ring.scaled(1 / scale), page, out) for ring in rings[:2])
         return SealFacts(present=None, text=_joined(seals), seals=seals, reason="part of a red ring: faint or cut off")

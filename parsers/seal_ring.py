@@ -85,6 +85,9 @@ def measure(mask: Pixels, ring: Ring) -> Ring | None:
     # A seal is thin: somewhere between ring, legend and star there is paper. A disc, a photo has none.
     if np.mean(shares) > 0.72 or np.mean(shares) < 0.02 or min(shares[9:]) > 0.55:
         return None
+    # Grain of a photo touches every ray too, but no circle in it has more ink than the next.
+    if max(_inked(mask, ring, float(reach)) for reach in near) < np.mean(shares[14:]) + 0.12:
+        return None
     covered = float(hits[inside].mean())
     # Lines of red type touch any circle laid over them, inside and out; a ring stands against its surroundings.
     return replace(ring, coverage=covered if covered - beyond >= 0.38 else covered * 0.5, seen=seen)
