@@ -65,6 +65,11 @@ class Case(Value):
         return found[-1] if found else None
 
     @property
+    def awaited(self) -> tuple[Link, ...]:
+        """The links whose files nobody has downloaded yet."""
+        return tuple(link for link in self.links if not link.fetched)
+
+    @property
     def word(self) -> Material | None:
         return self.newest(Role.WORD_FORM)
 

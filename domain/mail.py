@@ -39,6 +39,14 @@ class Link(Value):
     size: int | None = None  #: bytes
     expires_at: datetime | None = None
     never_expires: bool = False
+    fetched: bool = False  #: what it led to is here: nobody has to download it any more
+
+
+class Fetched(Value):
+    """Staff, or the guarded download, brought what links of a case led to. Never set by a parser."""
+
+    number: str  #: of the case
+    urls: tuple[str, ...] = ()  #: links of the case that are opened by it
 
 
 class DeliveryReport(Value):
@@ -90,6 +98,7 @@ class Mail(Value):
     exact: bool = True  #: every character decoded without loss
     defects: tuple[str, ...] = ()
     recalled: bool = False  #: a recall notice of QQ or NetEase
+    fetched: Fetched | None = None  #: not sent like this: the mail of a link, with the files in the link's place
 
     def header(self, name: str) -> tuple[str, ...]:
         """Return every value of a header, name compared without case."""

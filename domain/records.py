@@ -17,7 +17,7 @@ class Arrival(Value):
     sha256: str  #: of the raw bytes: the mail's identity
     size: int  #: bytes
     received_at: datetime  #: INTERNALDATE, aware
-    source: str = "imap"  #: imap, folder, import
+    source: str = "imap"  #: imap, folder, import, fetched
     reply: bool = True  #: imports are answered only on request
     incomplete: bool = False  #: still no closing boundary after refetching
 
@@ -30,6 +30,7 @@ class Claimed(Value):
     folder: str
     reply: bool
     attempts: int  #: this one included; counted before the work
+    source: str = "imap"  #: imap, folder, import, fetched
 
 
 class Letter(Value):
