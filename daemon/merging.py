@@ -10,7 +10,7 @@ from daemon.roles import Placed
 from domain.case import Case, Material, Reading
 from domain.facts import FormFields
 from domain.kinds import Role, Track
-from domain.mail import Mail, SubjectFacts
+from domain.mail import Link, Mail, SubjectFacts
 from domain.notice import Notice
 from domain.phone import normalize_phones, same_phone
 from domain.records import CaseRecord
@@ -47,14 +47,14 @@ def merge(draft: Draft, record: CaseRecord | None, reading: Reading, notice: Not
     materials = _joined(held, new)
     first = record.case.first_received_at if record else reading.received_at
     before = record.case if record else None
-    links = tuple({link.url: link for link in (*(before.links if before else ()), *draft.links)}.values())
+    links = _links(before.links if before else (), draft.links, reading.mail)
     case = Case(
         number=before.number if before else None,
         track=before.track if before and not draft.form else draft.track,
         materials=materials,
         links=links,
         first_received_at=first,
-        unopened=_unopened(reading.mail, draft),
+        unopened=_unopened(reading.mail, draft.links if reading.mail.fetched is None else links),
     )
     case = _filled(case, before, reading.subject, notice)
     return Merged(case, record, replaced=_replaces(held, new))
@@ -82,6 +82,13 @@ def differences(before: Case, after: Case) -> dict[str, tuple[str | None, str | 
     """Return the fields that a supplement changed: field → (before, after)."""
     pairs = {field: (getattr(before, field), getattr(after, field)) for field in _TOLD}
     return {field: pair for field, pair in pairs.items() if fold(pair[0] or "") != fold(pair[1] or "")}
+
+
+def _links(held: Sequence[Link], new: Sequence[Link], mail: Mail) -> tuple[Link, ...]:
+    """Return every link once. One that was opened stays so, though a later mail quotes it again."""
+    opened = {link.url for link in held if link.fetched} | set(mail.fetched.urls if mail.fetched else ())
+    known = {link.url: link for link in (*held, *new)}
+    return tuple(link.model_copy(update={"fetched": link.url in opened}) for link in known.values())
 
 
 def _material(item: Placed, reading: Reading) -> Material:
@@ -163,16 +170,18 @@ def _recommended(form: FormFields, subject: SubjectFacts, notice: Notice) -> boo
     return bool(roster_unit(subject.unit, notice)) and not same_unit(subject.unit, form.unit)
 
 
-def _unopened(mail: Mail, draft: Draft) -> tuple[str, ...]:
+def _unopened(mail: Mail, links: Iterable[Link]) -> tuple[str, ...]:
     """Return what may hold the materials that seem missing: sealed archives, and links to documents or to nobody knows what."""
     sealed = ("encrypted", "unsupported", "volume", "corrupt", "bomb", "too_many")
     archives = [problem.path for problem in mail.archive_problems if problem.problem in sealed]
-    return (*archives, *(link.url for link in draft.links if may_hold_documents(link)))
+    return (*archives, *(link.url for link in links if may_hold_documents(link) and not link.fetched))
 
 
 def _has_a_say(reading: Reading, record: CaseRecord) -> bool:
     """Tell whether a mail that quotes a receipt can be of that case's people: same sender, unit or phone."""
     mail, subject, case = reading.mail, reading.subject, record.case
+    if mail.fetched:
+        return mail.fetched.number == case.number
     addresses = {mail.from_.address.lower(), (mail.reply_to.address if mail.reply_to else "").lower()} - {""}
     if addresses & {record.sender.lower(), (case.email or "").lower()}:
         return True
@@ -190,9 +199,12 @@ def _same_title(draft: Draft, record: CaseRecord) -> bool:
 
 
 def _replaces_title(draft: Draft, record: CaseRecord) -> bool:
-    """Tell whether an answer to our letter may mend the title too: same track, and people or text agree."""
+    """Tell whether an answer to our letter may mend the title too: same track, and people or text agree.
+
+    A case that came without a form has its track only by guess.
+    """
     form, case = draft.form, record.case
-    if not form or draft.track is not case.track:
+    if not form or (case.form and draft.track is not case.track):
         return False
     return (overlap(case.content, form.content) or 0.0) >= 0.5 or not case.title or not case.word
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from daemon import sorting
+from daemon import fetch_note, sorting
 from daemon.assembly import Draft, assemble
 from daemon.merging import Merged, candidates_of, differences, match, merge
 from daemon.roles import Placed, place
@@ -67,13 +67,13 @@ def read(claimed: Claimed, desk: Desk) -> Reading:
     with desk.store.archive.scratch() as out:
         mail = desk.store.mail(claimed.sha256)
         if mail is None:
-            mail = desk.sandbox.read_mail(desk.store.archive.path(claimed.sha256), out)
+            mail = _opened(claimed, desk, out)
             for file in sorted(out.iterdir()):
                 desk.store.archive.add(file)
             desk.store.save_mail(claimed.sha256, mail)
         pictures = out / "pictures"
         pictures.mkdir(mode=0o700)
-        body = _pasted_form(mail, desk)
+        body = None if mail.fetched else _pasted_form(mail, desk)
         return Reading(
             mail=mail,
             subject=read_subject(mail.subject),
@@ -84,12 +84,21 @@ def read(claimed: Claimed, desk: Desk) -> Reading:
         )
 
 
+def _opened(claimed: Claimed, desk: Desk, out: Path) -> Mail:
+    """Return a raw mail read; what its parts hold is written to `out`."""
+    if claimed.source == fetch_note.SOURCE:
+        return fetch_note.mail_of(claimed.sha256, desk.store, desk.sandbox, desk.limits, out)
+    return desk.sandbox.read_mail(desk.store.archive.path(claimed.sha256), out)
+
+
 def conclude(reading: Reading, desk: Desk) -> Outcome:
     """Return what becomes of a message: its kind, its cases judged, and why."""
-    if quiet := loop_guard(reading.mail, desk):
-        return Outcome(reading=reading, kind=quiet.kind, decision=Decision.IGNORED, reason=quiet.reason)
     placed = place(reading.mail, reading.facts, reading.body)
     roles = {item.part.path: item.role for item in placed}
+    if reading.mail.fetched:
+        return _judged(reading, placed, roles, desk)
+    if quiet := loop_guard(reading.mail, desk):
+        return Outcome(reading=reading, kind=quiet.kind, decision=Decision.IGNORED, reason=quiet.reason)
     if not sorting.brings_a_case(reading, placed):
         return _without_materials(reading, roles, desk)
     if original := _sent_before(placed, reading, desk):
@@ -114,6 +123,8 @@ def commit(outcome: Outcome, claimed: Claimed, desk: Desk, now: datetime) -> Pro
     with desk.store.begin(now) as tx:
         numbered = _numbered(outcome, tx, desk.notice.year)
         tx.save_outcome(numbered)
+        if fetched := numbered.reading.mail.fetched:
+            tx.event(fetched.number, "fetched", fetch_note.names(numbered.reading.mail), actor="staff")
         report = numbered.reading.mail.report
         if numbered.kind is MessageKind.BOUNCE and report and report.original_message_id:
             tx.mark_bounced(report.original_message_id, report.diagnostic or report.status or "returned")
@@ -239,8 +250,7 @@ def _links_known(reading: Reading, holders: Mapping[str, tuple[str, ...]], desk:
 
 
 def _judged(reading: Reading, placed: tuple[Placed, ...], roles: dict[str, Role], desk: Desk) -> Outcome:
-    drafts = assemble(placed, reading.mail.links, desk.notice) or [sorting.empty_draft(reading)]
-    merged = _merged(drafts, reading, desk)
+    merged = _merged(placed, reading, desk)
     verdicts = tuple(judge(each.case, _context(reading, each, desk)) for each in merged)
     held = {material.part.path for each in merged for material in each.case.materials}
     stray = tuple(part.path for part in reading.mail.parts if part.path not in held and not part.decoration)
@@ -265,9 +275,10 @@ def _judged(reading: Reading, placed: tuple[Placed, ...], roles: dict[str, Role]
     )
 
 
-def _merged(drafts: list[Draft], reading: Reading, desk: Desk) -> list[Merged]:
+def _merged(placed: tuple[Placed, ...], reading: Reading, desk: Desk) -> list[Merged]:
     """Return every draft as a case, each case on record taken by at most one of them."""
     tied = _tied(reading, desk)
+    drafts = _drafts(placed, reading, tied, desk)
     free = candidates_of(reading, tied, desk.store.cases_from(reading.mail.from_.address))
     numbers = {record.case.number for record in tied}
     merged = []
@@ -277,11 +288,25 @@ def _merged(drafts: list[Draft], reading: Reading, desk: Desk) -> list[Merged]:
         record = match(draft, records, reading, tied=is_tied) or match(draft, free, reading, tied=False)
         free = [other for other in free if other is not record]
         merged.append(merge(draft, record, reading, desk.notice))
+    if reading.mail.fetched:  # its links are opened, whatever they held
+        rest = [record for record in tied if not any(each.before is record for each in merged)]
+        merged += [merge(Draft(record.case.track), record, reading, desk.notice) for record in rest]
     return merged
+
+
+def _drafts(placed: tuple[Placed, ...], reading: Reading, tied: list[CaseRecord], desk: Desk) -> list[Draft]:
+    """Return the cases a message brings, as they are before anything on record joins them."""
+    if reading.mail.fetched:
+        fresh = [item for item in placed if not any(fetch_note.is_outdated(item, each, reading) for each in tied)]
+        return assemble(fresh, (), desk.notice)
+    return assemble(placed, reading.mail.links, desk.notice) or [sorting.empty_draft(reading)]
 
 
 def _tied(reading: Reading, desk: Desk) -> list[CaseRecord]:
     """Return the cases that a mail names: by receipt number, or by answering a letter of ours."""
+    if fetched := reading.mail.fetched:
+        record = desk.store.case(fetched.number)
+        return [record] if record else []
     answered = desk.store.cases_of_letters((*reading.mail.in_reply_to, *reading.mail.references))
     quoted = read_subject(reading.mail.text[:2000]).receipts
     numbers = dict.fromkeys((*reading.subject.receipts, *quoted, *answered))

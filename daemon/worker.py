@@ -74,7 +74,7 @@ def comfort_the_waiting(desk: Desk, now: datetime) -> None:
     """Leave nobody in silence: the sender of a quarantined mail learns, once, that a person looks."""
     for record in desk.store.messages(state=MessageState.QUARANTINED):
         mail = desk.store.mail(record.sha256)
-        if mail is None or not record.reply or loop_guard(mail, desk):
+        if mail is None or mail.fetched or not record.reply or loop_guard(mail, desk):
             continue
         if letter := compose_fallback(record, desk.notice, desk.post(now)):
             with desk.store.begin(now) as tx:

@@ -182,7 +182,7 @@ def _expiring(cases: Iterable[CaseRecord], notice: Notice, now: datetime) -> Ite
     for record in cases:
         if record.decision in gone or record.case.video:
             continue
-        for link in record.case.links:
+        for link in record.case.awaited:
             expires = _expiry(link, record)
             if expires and expires <= notice.judging_ends:
                 yield _link_entry(link, expires, record, now)

@@ -16,7 +16,7 @@ from notify.figures import moment, second
 from notify.labels import RESULTS, TRACKS
 from notify.letters import Draft, PostOffice, seal
 from notify.pages import render
-from notify.phrases import AGAIN, FIRST, choose, closing, salutation
+from notify.phrases import AGAIN, FETCHED, FIRST, choose, closing, salutation
 from notify.quoting import quote
 from notify.thread import Thread, reply_subject
 
@@ -48,7 +48,7 @@ def _receipt(outcome: Outcome, thread: Thread, notice: Notice, post: PostOffice)
     shown = {
         **_frame(notice, post),
         "salutation": _salutation(cases, thread),
-        "opening": choose(AGAIN if outcome.kind in _ADDS else FIRST, reading.mail.sha256),
+        "opening": choose(_openings(outcome), reading.mail.sha256),
         "numbers": numbers,
         "received": reading.received_at,
         "result": result,
@@ -68,6 +68,12 @@ def _receipt(outcome: Outcome, thread: Thread, notice: Notice, post: PostOffice)
         case_numbers=numbers,
     )
     return seal(draft, thread, post)
+
+
+def _openings(outcome: Outcome) -> tuple[str, ...]:
+    if outcome.reading.mail.fetched:
+        return FETCHED
+    return AGAIN if outcome.kind in _ADDS else FIRST
 
 
 def _due(outcome: Outcome, notice: Notice) -> datetime | None:

@@ -63,6 +63,10 @@ class Hold:
             inline = carried.inline or carried.content_id in letter.shown
             self._take(replace(carried, inline=inline), number, inner, opened=not letter.is_report)
 
+    def bring(self, carried: Carried, number: int, passwords: tuple[str, ...] = ()) -> None:
+        """Take in a file that no message carried, and whatever it holds."""
+        self._take(carried, number, _Place(passwords=passwords))
+
     def _take(self, carried: Carried, number: int, place: _Place, *, opened: bool = True) -> None:
         kind, media_type = sniff(carried.blob.path)
         if carried.is_message and kind not in ARCHIVES:

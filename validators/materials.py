@@ -53,7 +53,7 @@ def forms_can_be_read(case: Case, context: Context) -> Iterator[Observation]:
 
 @rule("video_missing", clause="三", quote="也可以微视频形式")
 def video_case_has_its_video(case: Case, context: Context) -> Iterator[Observation]:
-    if case.track is Track.VIDEO and not case.of(Role.VIDEO) and not case.links:
+    if case.track is Track.VIDEO and not case.of(Role.VIDEO) and not case.awaited:
         yield saw(severity=_unless_hidden(case))
 
 
@@ -61,7 +61,7 @@ def video_case_has_its_video(case: Case, context: Context) -> Iterator[Observati
 def video_came_as_a_link(case: Case, context: Context) -> Iterator[Observation]:
     if case.of(Role.VIDEO):
         return
-    for link in case.links:
+    for link in case.awaited:
         expires = link.expires_at
         too_soon = expires is not None and expires < context.notice.judging_ends
         yield saw(

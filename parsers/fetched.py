@@ -1,0 +1,40 @@
+"""In charge of files that came by themselves, from behind a link: told apart, named and opened as if a mail had carried them.
+
+Leaves all of that to `carried`; knows no mail.
+"""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from domain.mail import ArchiveProblem, Part
+from domain.notice import Limits
+from domain.value import Value
+from parsers.carried import Hold
+from parsers.filenames import FileName
+from parsers.letter import Carried
+from parsers.transfer import Blob
+
+
+class Loose(Value):
+    """A file with its name as found; it is named in no mail."""
+
+    path: Path
+    name: str
+    sha256: str
+    size: int  #: bytes
+
+
+class Opened(Value):
+    """What the files turned out to be, archives and their contents in turn."""
+
+    parts: tuple[Part, ...] = ()
+    problems: tuple[ArchiveProblem, ...] = ()
+
+
+def open_files(files: Sequence[Loose], out: Path, limits: Limits, passwords: tuple[str, ...] = ()) -> Opened:
+    """Return files as parts; what archives hold is written to out/<sha256>. Never raises for what a file holds."""
+    hold = Hold(out, limits)
+    for number, file in enumerate(files, 1):
+        carried = Carried(FileName(file.name), Blob(file.path, file.sha256, file.size))
+        hold.bring(carried, number, passwords)
+    return Opened(parts=tuple(hold.parts), problems=tuple(hold.problems))
