@@ -38,6 +38,8 @@ def decode_body(data: bytes, charset: str, *, html: bool = False) -> Decoded:
         label = meta[1].decode("ascii")
         if family(label).startswith("utf-16"):
             label = ""  # a page that can be searched as bytes is not UTF-16
+    if len(data) > 4 * MAX_TEXT:
+        data = data[: 4 * MAX_TEXT].rpartition(b"\n")[0] or data[: 4 * MAX_TEXT]
     decoded = decode_bytes(data, label)
     return Decoded(clean(decoded.text.removeprefix("\ufeff"))[:MAX_TEXT], decoded.exact)
 

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from email import message_from_binary_file, message_from_bytes
 from email.errors import MessageError
 from email.message import Message
+from email.parser import BytesHeaderParser
 from email.policy import compat32
 from pathlib import Path
 from tempfile import NamedTemporaryFile
@@ -24,6 +25,10 @@ import mailparser
 logging.getLogger("mailparser").setLevel(logging.CRITICAL)
 
 _BLOCK = 1 << 16
+Cut = tuple[int, int]  #: bytes of the raw file, from and to, that the copy goes without
+_LONGEST_FIELD = 100_000  #: bytes: room for two thousand recipients
+_DEEPEST = 60  #: nodes; what walks a tree recurses
+_GAP_DEFECT, _FIELD_DEFECT = "an empty line inside the header", "a header field was longer than any real one"
 _SHORT = 4096  #: bytes not worth leaving out
 _BASE64 = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/=\r\n"
 _EMPTY_LINE = re.compile(rb"\n[ \t]*\r?\n")
@@ -91,37 +96,62 @@ def sha256_of(path: Path) -> str:
 def read_skeleton(raw: Path, scratch: Path) -> Skeleton:
     """Return the structure of a raw message. `scratch` is a folder to put the copy in; nothing is left there."""
     nonce = sha256_of(raw)[:32].encode()
-    gap = _gap_in_header(raw)
+    gap, long = _gap_in_header(raw), list(_overlong_fields(raw))
     with NamedTemporaryFile(dir=scratch, suffix=".skeleton") as copy:
-        runs = tuple(_hollow(raw, nonce, copy, gap))
+        runs = tuple(_hollow(raw, nonce, copy, sorted([*gap, *long])))
         copy.flush()
         root, defects = _parse(Path(copy.name))
-    return Skeleton(raw, root, nonce, runs, (*defects, *(["an empty line inside the header"] if gap else [])))
+    told = [_GAP_DEFECT] * bool(gap) + [_FIELD_DEFECT] * bool(long)
+    return Skeleton(raw, root, nonce, runs, (*defects, *told))
 
 
-def _gap_in_header(raw: Path) -> bytes:
-    """Return the start of a message up to an empty line that cuts its header in two, or b"" (research §3.2, S79).
+def _gap_in_header(raw: Path) -> list[Cut]:
+    """Return where an empty line cuts a message's header in two, or nothing (research §3.2, S79).
 
     Told by: no From above the line, and field after field below it, with those every message has among them.
     """
     with raw.open("rb") as file:
-        blank = _EMPTY_LINE.search(head := file.read(_BLOCK))
+        head = file.read(_BLOCK)
+    blank = _EMPTY_LINE.search(head)
     if not blank or _FROM.search(head[: blank.start() + 1]) or not _FIELD.match(head):
-        return b""
-    below = head[blank.end() :].partition(b"\r\n\r\n" if b"\r\n\r\n" in head[blank.end() :] else b"\n\n")[0]
-    fields = all(_FIELD.match(line) for line in below.splitlines())
-    return head[: blank.end()] if fields and _FROM.search(b"\n" + below) and _MIME_FIELD.search(b"\n" + below) else b""
+        return []
+    end = _EMPTY_LINE.search(head, blank.end())
+    below = b"\n" + head[blank.end() : end.start() if end else len(head)]
+    fields = all(_FIELD.match(line) for line in below.splitlines()[1:])
+    return [(blank.start() + 1, blank.end())] if fields and _FROM.search(below) and _MIME_FIELD.search(below) else []
 
 
-def _hollow(raw: Path, nonce: bytes, copy: IO[bytes], gap: bytes) -> Iterator[Run]:
-    """Copy raw without its long base64; yield the runs left out, merged where they touch."""
+def _overlong_fields(raw: Path) -> Iterator[Cut]:
+    """Yield the tail of each field of the header that is longer than any real one: others read it in quadratic time."""
+    start = offset = 0
+    before = b"\n"
+    with raw.open("rb") as file:
+        while (line := file.readline(_BLOCK)).strip(b"\r\n") or not before.endswith(b"\n"):
+            if before.endswith(b"\n") and not line.startswith((b" ", b"\t")):
+                yield from _tail(start, offset)
+                start = offset
+            offset += len(line)
+            before = line
+            if not line:
+                break
+    yield from _tail(start, offset)
+
+
+def _tail(start: int, end: int) -> Iterator[Cut]:
+    if end - start > _LONGEST_FIELD:
+        yield start + _LONGEST_FIELD, end
+
+
+def _hollow(raw: Path, nonce: bytes, copy: IO[bytes], cuts: list[Cut]) -> Iterator[Run]:
+    """Copy raw without its long base64 and without the cuts; yield the runs left out, merged where they touch."""
     count, start, end = 0, 0, 0
     for offset, block in _blocks(raw):
-        if len(block) < _SHORT or block.translate(None, _BASE64):
+        touched = [cut for cut in cuts if cut[1] > offset and cut[0] < offset + len(block)]
+        if touched or len(block) < _SHORT or block.translate(None, _BASE64):
             if end > start:
                 yield Run(start, end - start)
                 count += 1
-            copy.write(gap.rstrip(b"\r\n") + b"\r\n" + block[len(gap) :] if gap and not offset else block)
+            copy.write(_without(block, offset, touched) if touched else block)
             start = end = 0
             continue
         if end == start:
@@ -131,6 +161,16 @@ def _hollow(raw: Path, nonce: bytes, copy: IO[bytes], gap: bytes) -> Iterator[Ru
         end = offset + len(block)
     if end > start:
         yield Run(start, end - start)
+
+
+def _without(block: bytes, offset: int, cuts: list[Cut]) -> bytes:
+    """Return a block without the cuts; the line before each ends as lines do, and no empty line comes to be."""
+    kept, at = [], 0
+    for start, end in cuts:
+        if start > offset:
+            kept.append(block[at : start - offset].rstrip(b"\r\n") + b"\r\n")
+        at = min(len(block), end - offset)
+    return b"".join([*kept, block[at:]])
 
 
 def _blocks(raw: Path) -> Iterator[tuple[int, bytes]]:
@@ -145,11 +185,42 @@ def _blocks(raw: Path) -> Iterator[tuple[int, bytes]]:
 def _parse(path: Path) -> tuple[Message, tuple[str, ...]]:
     try:
         parsed = mailparser.parse_from_file(str(path))
+        root: Message = parsed.message
+        defects = tuple(sorted(map(str, parsed.defects_categories - _OWN_DECODING)))
     except _PARSER_ERRORS as error:
+        root, defects = _parse_plainly(path), (f"mail-parser: {type(error).__name__}",)
+    if _depth(root) > _DEEPEST:
         with path.open("rb") as file:
-            return message_from_binary_file(file, policy=compat32), (f"mail-parser: {type(error).__name__}",)
-    root: Message = parsed.message
-    return root, tuple(sorted(map(str, parsed.defects_categories - _OWN_DECODING)))
+            return BytesHeaderParser(policy=compat32).parse(file), (
+                *defects,
+                "parts are nested too deep to be told apart",
+            )
+    return root, defects
+
+
+def _parse_plainly(path: Path) -> Message:
+    """Parse without mail-parser; where even that nests too deep, read the header and leave the rest as text."""
+    with path.open("rb") as file:
+        try:
+            return message_from_binary_file(file, policy=compat32)
+        except RecursionError:
+            file.seek(0)
+            return BytesHeaderParser(policy=compat32).parse(file)
+
+
+def _depth(root: Message) -> int:
+    depth, level = 0, [root]
+    while level:
+        depth += 1
+        payloads = [node.get_payload() for node in level if node.is_multipart()]
+        level = [
+            child
+            for payload in payloads
+            if isinstance(payload, list)
+            for child in payload
+            if isinstance(child, Message)
+        ]
+    return depth
 
 
 def epilogue_of(root: Message) -> Message | None:

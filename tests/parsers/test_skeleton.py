@@ -55,3 +55,21 @@ def test_a_mail_of_nothing_but_base64_digits_is_read(tmp_path: Path) -> None:
 
 def test_defects_come_from_mail_parser(tmp_path: Path) -> None:
     assert "CloseBoundaryNotFoundDefect" in read(mixed(part("X: 1", b"a"), closed=False), tmp_path).defects
+
+
+def test_an_endless_header_field_is_cut_and_told(tmp_path: Path) -> None:
+    folded = b"To: " + b"a@b.cn,\r\n " * 60_000 + b"z@b.cn\r\n"
+    skeleton = read(folded + b"Subject: " + b"x" * 900_000 + b"\r\nFrom: a@b.cn\r\n\r\nbody", tmp_path)
+    assert [key for key, _ in skeleton.root.raw_items()] == ["To", "Subject", "From"]
+    assert all(len(value) < 140_000 for _, value in skeleton.root.raw_items())
+    assert payload_bytes(skeleton.root) == b"body"
+    assert "a header field was longer than any real one" in skeleton.defects
+
+
+@pytest.mark.parametrize("levels", [100, 3000])
+def test_parts_nested_without_end_are_read_as_text(levels: int, tmp_path: Path) -> None:
+    nested = b"".join(b'Content-Type: multipart/mixed; boundary="b%d"\r\n\r\n--b%d\r\n' % (n, n) for n in range(levels))
+    skeleton = read(b"From: a@b.cn\r\n" + nested + b"\r\nend", tmp_path)
+    assert not skeleton.root.is_multipart()
+    assert skeleton.root["From"] == "a@b.cn"
+    assert skeleton.defects
