@@ -4,11 +4,12 @@ from collections.abc import Sequence
 from datetime import timedelta
 from pathlib import Path
 
+from daemon.pipeline import Desk
 from daemon.post import Post
 from daemon.service import Service, tell
 from daemon.settings import Settings
 from daemon.worker import work_through
-from daemon.workshop import clock, open_desk, open_store, source
+from daemon.workshop import clock, downloads, fetch_desk, open_desk, open_store, source
 from domain.kinds import MessageState, OutboxState
 from ingest.importing import import_paths
 from ingest.poll import poll
@@ -30,6 +31,7 @@ def run_once(settings: Settings) -> bool:
         tell(report, timedelta(0))
         for _ in work_through(desk, clock):
             pass
+        _take_fetched(settings, desk)
         post.send(store, clock)
         return report.ok and not _waits(store)
 
@@ -41,6 +43,17 @@ def run_import(settings: Settings, paths: Sequence[Path], *, reply: bool) -> boo
         for _ in work_through(desk, clock):
             pass
         return not report.failed and not _waits(store)
+
+
+def _take_fetched(settings: Settings, desk: Desk) -> None:
+    """Download what may be, judge what staff or we fetched, and put it away."""
+    watched = fetch_desk(settings, desk)
+    if settings.links.fetch:
+        downloads(settings, desk).run(clock)
+    if watched.look(clock()):
+        for _ in work_through(desk, clock):
+            pass
+        watched.look(clock())
 
 
 def _waits(store: Store) -> bool:

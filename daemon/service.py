@@ -15,7 +15,7 @@ from daemon.pipeline import Desk
 from daemon.post import Post
 from daemon.settings import Settings
 from daemon.worker import is_dead, work_through
-from daemon.workshop import clock
+from daemon.workshop import clock, downloads, fetch_desk
 from domain.notice import SHANGHAI
 from ingest.backoff import pause_after
 from ingest.poll import PollReport, Source, poll
@@ -23,6 +23,8 @@ from ingest.poll import PollReport, Source, poll
 log = structlog.get_logger(__name__)
 
 _EVERY_S = 2  #: seconds between looks at the queues; each look is one indexed query
+_WATCH_S = 10  #: seconds between looks into the folder of fetched files
+_DOWNLOAD_S = 600  #: seconds between rounds of downloads: a link that failed is tried again in the next
 
 
 class Service:
@@ -31,6 +33,8 @@ class Service:
     def __init__(self, settings: Settings, desk: Desk, source: Source, post: Post) -> None:
         self._settings, self._desk, self._source, self._post = settings, desk, source, post
         self._stop = threading.Event()
+        self._watched = fetch_desk(settings, desk)
+        self._downloads = downloads(settings, desk, self._stop.is_set)
         self._failures = 0
         self._pulse = Pulse(clock())
         self._supervisor = Supervisor()
@@ -69,6 +73,9 @@ class Service:
         add(self._poll, id="poll", next_run_time=clock())
         add(self._work, "interval", seconds=_EVERY_S, id="work", next_run_time=clock())
         add(self._send, "interval", seconds=_EVERY_S, id="send", next_run_time=clock())
+        add(self._watch, "interval", seconds=_WATCH_S, id="watch", next_run_time=clock())
+        if self._settings.links.fetch:
+            add(self._download, "interval", seconds=_DOWNLOAD_S, id="download", next_run_time=clock())
         add(self._beat, "interval", seconds=self._supervisor.interval.total_seconds(), id="beat", next_run_time=clock())
         add(self._digest, CronTrigger(hour=hour.hour, minute=hour.minute, timezone=SHANGHAI), id="digest")
         if is_due(self._settings, clock()):
@@ -99,6 +106,12 @@ class Service:
 
     def _send(self) -> None:
         self._post.send(self._desk.store, clock)
+
+    def _watch(self) -> None:
+        self._watched.look(clock())
+
+    def _download(self) -> None:
+        self._downloads.run(clock)
 
     def _digest(self) -> None:
         now = clock()

@@ -65,6 +65,22 @@ class DigestSettings(Value):
     to: tuple[str, ...] = ()
 
 
+class LinkSettings(Value):
+    """`[links]`: files that came as links. What is not downloaded by itself, staff put into the watched folder."""
+
+    fetch: bool = False  #: whether the daemon downloads anything by itself
+    hosts: tuple[str, ...] = ()  #: it downloads from: "a.example" that host, ".example" every host below
+    http: bool = False  #: whether plain http is followed too
+    max_bytes: int = Field(default=4 * 1024**3, ge=1)  #: of one file, downloaded or put into the folder
+    seconds: float = Field(default=1800.0, gt=0)  #: for one download
+
+    @model_validator(mode="after")
+    def _fetching_needs_hosts(self) -> Self:
+        if self.fetch and not self.hosts:
+            raise ValueError("fetch = true needs `hosts`")
+        return self
+
+
 class DataSettings(Value):
     """`[data]`: where everything is kept."""
 
@@ -81,6 +97,7 @@ class Settings(Value):
     smtp: SmtpSettings
     digest: DigestSettings = DigestSettings()
     limits: Limits = Limits()
+    links: LinkSettings = LinkSettings()
     data: DataSettings = DataSettings()
     password: SecretStr | None = None  #: the mailbox's 授权码; never from the file
 

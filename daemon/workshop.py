@@ -1,18 +1,22 @@
 """In charge of setting up what the work is done with, from the settings: store, sandbox, sources, post. Effects begin here."""
 
 import ssl
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import Literal
 
+from daemon.downloads import Downloads, policy
+from daemon.fetched import FOLDER, FetchDesk
 from daemon.pipeline import Desk
 from daemon.settings import Settings
 from ingest.access import MailboxAccess
 from ingest.folder import FolderSource
+from ingest.guarded import Tools
 from ingest.mailbox import ImapSource
 from ingest.poll import Source
 from ingest.providers import Security, provider
+from ingest.watched import WatchedFolder
 from notify.smtp import SmtpAccess, SmtpTransport
 from parsers.sandbox import Sandbox
 from store.archive import Archive
@@ -58,6 +62,16 @@ def source(settings: Settings) -> Source:
         assert mailbox.directory is not None
         return FolderSource(mailbox.directory)
     return ImapSource(mailbox_access(settings))
+
+
+def fetch_desk(settings: Settings, desk: Desk) -> FetchDesk:
+    """Return the desk for files that staff fetched; its folder is made with the first case that waits for one."""
+    return FetchDesk(desk, WatchedFolder(settings.directory / FOLDER), settings.links.max_bytes)
+
+
+def downloads(settings: Settings, desk: Desk, stopping: Callable[[], bool] = lambda: False) -> Downloads:
+    """Return the daemon's own downloads; where `[links] fetch` is off nobody runs them."""
+    return Downloads(fetch_desk(settings, desk), desk.store, policy(settings.links), Tools(stopping=stopping))
 
 
 def mailbox_access(settings: Settings) -> MailboxAccess:
