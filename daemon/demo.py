@@ -19,7 +19,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from rich.table import Table
 from rich.text import Text
 
-from daemon import exporting, morning, tables
+from daemon import exporting, journal, morning, tables
 from daemon.demo_servers import HOST, Letterbox, imap_server, smtp_server
 from daemon.post import Post
 from daemon.service import Service
@@ -27,6 +27,7 @@ from daemon.settings import DataSettings, DigestSettings, MailboxSettings, Setti
 from daemon.workshop import clock, open_desk, open_store, source
 from domain.kinds import MessageState, OutboxState
 from domain.notice import SHANGHAI
+from notify.labels import RESULTS
 from store.desk import Store
 
 SAMPLES = Path(__file__).parent.parent / "tests" / "fixtures" / "samples"
@@ -60,6 +61,7 @@ def run_demo(settings: Settings, out: Path) -> bool:
     out.mkdir(parents=True, mode=0o700)
     mails, letterbox = samples(), Letterbox()
     with ExitStack() as stack:
+        journal.configure(stream=stack.enter_context((out / "daemon.log").open("w", encoding="utf-8", buffering=1)))
         imap = stack.enter_context(imap_server(settings.mailbox.account, _PASSWORD.get_secret_value()))
         smtp = stack.enter_context(smtp_server(letterbox))
         own = _settings(settings, out, imap, smtp)
@@ -162,7 +164,7 @@ def _show(store: Store, mails: list[Sample]) -> None:
             record.kind.value if record.kind else record.state.value,
             tables.coloured(record.decision.value if record.decision else None),
             " ".join(record.case_numbers),
-            Text(letter.subject if letter else "-"),
+            Text(f"{letter.kind}: {RESULTS[record.decision]}" if letter and record.decision else "-"),
         )
     tables.console().print(table)
 
@@ -183,4 +185,5 @@ def _lay_out(store: Store, settings: Settings, letterbox: Letterbox, out: Path, 
     screen.print(f"digest     {out / 'digest.html'} (of {day})")
     screen.print(f"workbook   {out / 'cases.xlsx'}")
     screen.print(f"records    {out / 'records.jsonl'}")
+    screen.print(f"log        {out / 'daemon.log'}")
     screen.print(f"materials  {out / 'materials'}/ ({files} files)")

@@ -3,7 +3,7 @@
 import logging
 import re
 import sys
-from typing import Any
+from typing import Any, TextIO
 
 import structlog
 from structlog.typing import EventDict, WrappedLogger
@@ -12,15 +12,19 @@ from domain.text import mask_address, mask_phone
 
 _ADDRESS = re.compile(r"[\w.+%-]+@[\w-]+(?:\.[\w-]+)+")
 
+#: APScheduler warns of every look it skips while the last one still works; aiosmtpd (the demo's) of its own future.
+_CHATTY = ("apscheduler", "mail.log")
 
-def configure(*, verbose: bool = False) -> None:
-    """Send events to standard error, systemd's journal reads them there. Call once, at start."""
-    level = logging.DEBUG if verbose else logging.INFO
-    logging.basicConfig(
-        level=logging.WARNING, stream=sys.stderr, format="level=%(levelname)s logger=%(name)s %(message)s"
-    )
+
+def configure(*, verbose: bool = False, stream: TextIO | None = None) -> None:
+    """Send events to standard error, where systemd's journal reads them, or to a stream. Call at start."""
+    level, stream = logging.DEBUG if verbose else logging.INFO, stream or sys.stderr
+    line = "level=%(levelname)s logger=%(name)s %(message)s"
+    logging.basicConfig(level=logging.WARNING, stream=stream, format=line, force=True)
     for handler in logging.getLogger().handlers:
         handler.addFilter(_MaskRecords())
+    for chatty in _CHATTY:
+        logging.getLogger(chatty).setLevel(logging.ERROR)
     structlog.configure(
         processors=[
             structlog.contextvars.merge_contextvars,
@@ -30,7 +34,7 @@ def configure(*, verbose: bool = False) -> None:
             structlog.processors.KeyValueRenderer(key_order=["level", "event"], drop_missing=True),
         ],
         wrapper_class=structlog.make_filtering_bound_logger(level),
-        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+        logger_factory=structlog.PrintLoggerFactory(stream),
         cache_logger_on_first_use=True,
     )
 

@@ -4,13 +4,16 @@ import os
 import socket
 import time
 import traceback
+from collections import deque
 from collections.abc import Callable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from datetime import datetime
 from pathlib import Path
 
 import structlog
 
-from daemon.pipeline import Desk, Processed, loop_guard, process
+from daemon.pipeline import Desk, Processed, commit, conclude, loop_guard, read
+from domain.case import Reading
 from domain.kinds import MessageState
 from domain.records import Claimed
 from notify.replies import compose_fallback
@@ -18,6 +21,7 @@ from notify.replies import compose_fallback
 log = structlog.get_logger(__name__)
 
 Clock = Callable[[], datetime]
+AHEAD = 2  #: messages read at the same time: as many as the sandbox has workers
 
 
 def owner() -> str:
@@ -34,19 +38,29 @@ def is_dead(holder: str) -> bool:
 
 
 def work_through(desk: Desk, clock: Clock, stopping: Callable[[], bool] = lambda: False) -> Iterator[Processed]:
-    """Process every message that is due, oldest first; yield each as it is recorded."""
+    """Process every message that is due; yield each as it is recorded.
+
+    Messages are concluded strictly in order of arrival, for later ones supplement earlier ones; the next are read ahead
+    meanwhile, for reading one depends on no other.
+    """
     me = owner()
-    lease = desk.limits.mail_seconds + 300.0  # reading has its own limit; the rest is a database away
-    while not stopping() and (claimed := desk.store.claim_message(me, clock(), lease)):
-        if done := _attempt(claimed, desk, clock, me):
-            yield done
+    lease = desk.limits.mail_seconds * AHEAD + 300.0  # reading has its own limit; the rest is a database away
+    reading: deque[tuple[Claimed, Future[Reading]]] = deque()
+    with ThreadPoolExecutor(AHEAD, "read") as pool:
+        while True:
+            while len(reading) < AHEAD and not stopping() and (claimed := desk.store.claim_message(me, clock(), lease)):
+                reading.append((claimed, pool.submit(read, claimed, desk)))
+            if not reading:
+                break
+            if done := _attempt(*reading.popleft(), desk, clock, me):
+                yield done
     comfort_the_waiting(desk, clock())
 
 
-def _attempt(claimed: Claimed, desk: Desk, clock: Clock, me: str) -> Processed | None:
+def _attempt(claimed: Claimed, reading: Future[Reading], desk: Desk, clock: Clock, me: str) -> Processed | None:
     started = time.monotonic()
     try:
-        done = process(claimed, desk, clock())
+        done = commit(conclude(reading.result(), desk), claimed, desk, clock())
     except Exception as error:  # noqa: BLE001  whatever went wrong is this message's fault until three tries say otherwise
         _failed(claimed, desk, clock, me, error)
         return None
@@ -58,7 +72,7 @@ def _attempt(claimed: Claimed, desk: Desk, clock: Clock, me: str) -> Processed |
         decision=outcome.decision.value,
         cases=[verdict.case.number for verdict in outcome.verdicts],
         reason=outcome.reason or None,
-        seconds=round(time.monotonic() - started, 2),
+        waited_s=round(time.monotonic() - started, 2),
     )
     return done
 
