@@ -73,7 +73,7 @@ def run_demo(settings: Settings, out: Path) -> bool:
         done = _watch(store, mails)
         day = _busiest_day(mails)
         if done:
-            morning.queue_digest(own, store, day, clock())
+            morning.queue_digest(own, store, day, _morning_after(own, day))
             done = _sent(store)
         service.stop()
         _show(store, mails)
@@ -145,6 +145,11 @@ def _busiest_day(mails: list[Sample]) -> date:
     return max(sorted(set(days)), key=days.count)
 
 
+def _morning_after(settings: Settings, day: date) -> datetime:
+    """Return when the digest of a day goes out."""
+    return datetime.combine(day + timedelta(days=1), settings.digest.at, SHANGHAI)
+
+
 def _show(store: Store, mails: list[Sample]) -> None:
     """Show what became of each mail: kind, decision, reply."""
     letters = {record.letter.message_sha256: record.letter for record in store.letters()}
@@ -175,7 +180,7 @@ def _lay_out(store: Store, settings: Settings, letterbox: Letterbox, out: Path, 
     replies.mkdir()
     for number, raw in enumerate(letterbox.mails, 1):
         (replies / f"{number:03d}.eml").write_bytes(raw)
-    letter = morning.compose(settings, store, day, clock(), _STAFF)
+    letter = morning.compose(settings, store, day, _morning_after(settings, day), _STAFF)
     (out / "digest.html").write_text(letter.html, encoding="utf-8")
     exporting.export(store, settings.notice, "xlsx", out / "cases.xlsx")
     exporting.export(store, settings.notice, "jsonl", out / "records.jsonl")

@@ -5,6 +5,7 @@ from notify.evidence import Evidence
 from notify.labels import label
 from notify.phrasebook import Words, words
 from notify.quoting import quoted
+from notify.seal_words import why_unclear
 
 TWO_COPIES = "每个案例报送申报表一式两份（Word 版和 PDF 盖章扫描版）"
 
@@ -66,7 +67,7 @@ def seal_unclear(evidence: Evidence, notice: Notice) -> Words:
         found="无法确认是否已加盖单位公章（可能为黑白扫描、印章颜色较浅或不完整）",
         asked="PDF 版为加盖单位公章后的扫描件",
         mend="请将盖章的申报表彩色扫描成 PDF 文件后补发，印章应完整、清晰。",
-        staff=evidence.text("reason"),
+        staff=why_unclear(evidence.text("reason")),
     )
 
 
