@@ -32,7 +32,7 @@ def blocks_of(page: Any, width: float, height: float, number: int) -> tuple[Bloc
 
 def _cell(place: Place, lines: Sequence[Line], page: int) -> Cell:
     inside = [line for line in lines if place.box.holds(_middle(line), line.middle)]
-    return Cell(joined(inside), place.row, place.column, place.row_span, place.column_span, page=page)
+    return Cell(joined(inside, place.box.right), place.row, place.column, place.row_span, place.column_span, page=page)
 
 
 def _middle(line: Line) -> float:

@@ -15,6 +15,7 @@ from domain.facts import FileFacts, SealFacts
 from domain.kinds import Kind
 from domain.text import word_count
 from parsers import pdf_origin
+from parsers.form_labels import Labels
 from parsers.pdf_file import Corrupt, Drawn, Encrypted, draw, is_picture, look, opened
 from parsers.pdf_layer import blocks_of, text_of, trusted
 from parsers.pdf_signature import Signed, signatures
@@ -90,14 +91,15 @@ def _plumbed(path: Path, password: str | None) -> Iterator[Any]:
     from pdfminer.psexceptions import PSException
     from pdfplumber.utils.exceptions import PdfminerException
 
-    try:
-        document = pdfplumber.open(path, password=password or "")
-        pages = len(document.pages)
-    except (PdfminerException, PDFException, PSException, ValueError, TypeError, KeyError, AttributeError):
-        yield None
-        return
-    with document:
-        yield document if pages else None
+    with path.open("rb") as stream:  # ours to close: on a broken file pdfplumber does not
+        try:
+            document = pdfplumber.open(stream, password=password or "")
+            pages = len(document.pages)
+        except (PdfminerException, PDFException, PSException, ValueError, TypeError, KeyError, AttributeError):
+            yield None
+            return
+        with document:
+            yield document if pages else None
 
 
 def _take(reading: _Reading, page: pypdfium2.PdfPage, plumbed: Any, number: int, job: ReadJob) -> None:
@@ -114,7 +116,7 @@ def _take(reading: _Reading, page: pypdfium2.PdfPage, plumbed: Any, number: int,
         and not filled_in
         and trusted(page.get_textpage().get_text_bounded())
     ):
-        blocks = blocks_of(plumbed, number)
+        blocks = blocks_of(plumbed, Labels(job.templates), number)
         reading.pages.append(PageText(blocks, text_of(blocks)))
         reading.layered += 1
         reading.seals.append(_seal_on_print(page, drawn, number, job))

@@ -6,8 +6,11 @@ from typing import Any
 
 from domain.text import nfkc
 from parsers.form import Block
+from parsers.form_labels import Labels
 from parsers.grid import Cell, Grid
+from parsers.scan_columns import instead_of
 from parsers.scan_grid import Box, Place, place_cells
+from parsers.scan_layout import captions
 from parsers.scan_ocr import Line
 from parsers.scan_rows import joined, row_text, visual_rows
 
@@ -41,12 +44,15 @@ def _is_common(character: str) -> bool:
         return False
 
 
-def blocks_of(page: Any, number: int) -> tuple[Block, ...]:
+def blocks_of(page: Any, labels: Labels, number: int) -> tuple[Block, ...]:
     """Return the tables and lines of a pdfplumber page from top to bottom."""
     page = page.dedupe_chars()
     characters = page.chars[:_MOST_CHARACTERS]
     tables = [places for table in page.find_tables() if (places := _places(table))]
     grids = [(table[0].box.top, _grid(table, characters, number)) for table in tables]
+    lines = _lines(characters)
+    if columns := instead_of([grid for _, grid in grids], lines, labels, number):
+        return (*captions(lines, labels), columns)
     boxes = [place.box for table in tables for place in table]
     loose = _lines([one for one in characters if not any(_inside(box, one) for box in boxes)])
     texts: list[tuple[float, Block]] = [(row[0].box[1], _flat(row_text(row))) for row in visual_rows(loose)]
@@ -63,7 +69,7 @@ def _grid(table: Sequence[Place], characters: Sequence[dict[str, Any]], page: in
 
 
 def _cell(place: Place, characters: Sequence[dict[str, Any]], page: int) -> Cell:
-    text = joined(_lines([one for one in characters if _inside(place.box, one)]))
+    text = joined(_lines([one for one in characters if _inside(place.box, one)]), place.box.right)
     return Cell(_flat(text), place.row, place.column, place.row_span, place.column_span, page=page)
 
 

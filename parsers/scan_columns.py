@@ -12,6 +12,7 @@ from parsers.grid import Cell, Grid
 from parsers.scan_ocr import DOUBTFUL, Line
 from parsers.scan_rows import joined, visual_rows
 
+_IN_COLUMN = 0.93  #: share of the text right of the labels from which they are a column
 _MOST_PIECES = 4  #: lines a label may be broken into
 
 
@@ -27,9 +28,11 @@ class _Row:
         return (self.pieces[0].box[1] + self.pieces[-1].box[3]) / 2
 
 
-def labels_in(lines: Sequence[Line], labels: Labels) -> int:
-    """Return how many fields have their label on the page, each as a line of its own or in pieces."""
-    return len({row.label.field for row in _left_rows(_all_parted(lines, labels), labels)})
+def instead_of(grids: Sequence[Grid], lines: Sequence[Line], labels: Labels, page: int) -> Grid | None:
+    """Return the page's rows by its labels where ruled tables hold clearly fewer of them: rules broken, or never printed."""
+    told = {label.field for grid in grids for cell in grid.cells if (label := labels.whole(cell.text))}
+    here = {row.label.field for row in _left_rows(_all_parted(lines, labels), labels)}
+    return column_grid(lines, labels, page) if len(here) > len(told) + 1 else None
 
 
 def column_grid(lines: Sequence[Line], labels: Labels, page: int) -> Grid | None:
@@ -41,7 +44,10 @@ def column_grid(lines: Sequence[Line], labels: Labels, page: int) -> Grid | None
     pieces = {piece for row in rows for piece in row.pieces}
     edge = min(piece.box[2] for piece in pieces)
     top = rows[0].pieces[0].box[1] - _high(rows[0].pieces[0])
-    values = [line for line in lines if line not in pieces and line.box[0] > edge and line.box[3] > top]
+    below = [line for line in lines if line not in pieces and line.box[3] > top]
+    values = [line for line in below if line.box[0] > edge]
+    if sum(len(line.text) for line in values) < _IN_COLUMN * sum(len(line.text) for line in below):
+        return None  # values run on under their labels: lines of text, no columns
     ends = [*_ends(rows, values), float("inf")]
     cells: list[Cell] = []
     start = float("-inf")
@@ -128,8 +134,11 @@ def _assembled(column: Sequence[Line], labels: Labels) -> Iterator[_Row]:
 def _ends(rows: Sequence[_Row], values: Sequence[Line]) -> Iterator[float]:
     """Give the height where each row but the last ends: a wide gap, as far below the label's middle as the row began above.
 
-    Labels are set in the middle of their row, so a row of many lines is known by its symmetry.
+    Labels set in the middle of their row tell a row of many lines by its symmetry.
     """
+    if all(any(abs(line.middle - row.pieces[0].middle) < 0.35 * _high(line) for line in values) for row in rows):
+        yield from (row.pieces[0].box[1] for row in rows[1:])  # labels stand beside the first line of their value
+        return
     spans = [(min(line.box[1] for line in row), max(line.box[3] for line in row)) for row in visual_rows(values)]
     gaps = [(lower[0] - upper[1], (lower[0] + upper[1]) / 2) for upper, lower in pairwise(spans)]
     start = rows[0].pieces[0].box[1]
@@ -137,11 +146,8 @@ def _ends(rows: Sequence[_Row], values: Sequence[Line]) -> Iterator[float]:
         near = [gap for gap in gaps if above.middle <= gap[1] <= below.middle]
         wide = [gap for gap in near if gap[0] >= 0.4 * max(near)[0]]
         goal = 2 * above.middle - start
-        start = min(
-            (middle for _, middle in wide),
-            key=lambda middle: abs(middle - goal),
-            default=(above.middle + below.middle) / 2,
-        )
+        midway = (above.middle + below.middle) / 2
+        start = min((middle for _, middle in wide), key=lambda middle: abs(middle - goal), default=midway)
         yield start
 
 

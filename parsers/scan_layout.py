@@ -12,7 +12,7 @@ import numpy as np
 from parsers.form import Block
 from parsers.form_labels import Labels
 from parsers.grid import Cell, Grid
-from parsers.scan_columns import column_grid, labels_in
+from parsers.scan_columns import instead_of
 from parsers.scan_grid import Box, Place, find_tables
 from parsers.scan_ocr import DOUBTFUL, Line, Pixels, Quad, read_quads, sides
 from parsers.scan_page import Page
@@ -36,13 +36,12 @@ def lay_out(page: Page, labels: Labels, number: int) -> Layout:
     type_height = _type_height(page.quads)
     tables = find_tables(page.picture, type_height)
     boxes = [place.box for table in tables for place in table]
-    outlines = [_aired(piece, boxes) for quad in page.quads for piece in _split(quad, boxes)]
+    pieces = [piece for quad in page.quads for piece in _split(quad, boxes)]
+    outlines = [_aired(piece, boxes, pieces) for piece in pieces]
     lines = read_quads(page.picture, outlines)
     grids = [(table[0].box.top, _grid(table, lines, page.picture, number)) for table in tables]
-    told = {label.field for _, grid in grids for cell in grid.cells if (label := labels.whole(cell.text))}
-    if labels_in(lines, labels) > len(told) + 1 and (grid := column_grid(lines, labels, number)):
-        # The rules are broken or were never printed: the labels themselves tell the rows.
-        return Layout((*_captions(lines, labels), grid), tuple(lines))
+    if columns := instead_of([grid for _, grid in grids], lines, labels, number):
+        return Layout((*captions(lines, labels), columns), tuple(lines))
     loose = [line for line in lines if not any(box.holds(_middle(line), line.middle) for box in boxes)]
     return Layout(_in_order(loose, grids), tuple(lines))
 
@@ -52,7 +51,8 @@ def _in_order(loose: Sequence[Line], grids: Iterable[tuple[float, Grid]]) -> tup
     return tuple(block for _, block in sorted([*texts, *grids], key=lambda pair: pair[0]))
 
 
-def _captions(lines: Iterable[Line], labels: Labels) -> list[str]:
+def captions(lines: Iterable[Line], labels: Labels) -> list[str]:
+    """Return the lines that are a form's printed title."""
     return [line.text for line in lines if labels.caption(line.text) is not None]
 
 
@@ -63,7 +63,15 @@ def _grid(table: Sequence[Place], lines: Sequence[Line], picture: Pixels, page: 
 def _cell(place: Place, lines: Sequence[Line], picture: Pixels, page: int) -> Cell:
     inside = [line for line in lines if place.box.holds(_middle(line), line.middle)]
     unsure = any(line.score < DOUBTFUL for line in inside) or _left_over(picture, place.box, inside)
-    return Cell(joined(inside), place.row, place.column, place.row_span, place.column_span, page=page, unsure=unsure)
+    return Cell(
+        joined(inside, place.box.right),
+        place.row,
+        place.column,
+        place.row_span,
+        place.column_span,
+        page=page,
+        unsure=unsure,
+    )
 
 
 def _left_over(picture: Pixels, box: Box, lines: Iterable[Line]) -> bool:
@@ -94,17 +102,22 @@ def _split(quad: Quad, boxes: Iterable[Box]) -> list[Quad]:
     return [_between(quad, max(left, box.left), min(right, box.right)) for box in ordered]
 
 
-def _aired(quad: Quad, boxes: Iterable[Box]) -> Quad:
+def _aired(quad: Quad, boxes: Iterable[Box], others: Iterable[Quad]) -> Quad:
     """Return an outline a little longer at both ends: a comma or full stop there is often left out."""
     width, high = sides(quad)
     if width < 2 * high:
         return quad
     x, y = float(quad[:, 0].mean()), float(quad[:, 1].mean())
-    cell = next((box for box in boxes if box.holds(x, y)), None)
     left, right = float(quad[:, 0].min()), float(quad[:, 0].max())
+    cell = next((box for box in boxes if box.holds(x, y)), None)
     if cell is None:
         return _between(quad, left, right + 0.15 * high)
-    return _between(quad, max(cell.left + 3, left - 0.8 * high), min(cell.right - 3, right + 0.8 * high))
+    beside = [one for one in others if one is not quad and abs(float(one[:, 1].mean()) - y) < 0.5 * high]
+    ends = [end for one in beside if (end := float(one[:, 0].max())) < x]
+    starts = [start for one in beside if (start := float(one[:, 0].min())) > x]
+    first = min(left, max(cell.left + 3, left - 0.8 * high, *ends))
+    last = max(right, min(cell.right - 3, right + 0.8 * high, *starts))
+    return _between(quad, first, last)
 
 
 def _shared(box: Box, left: float, right: float) -> float:

@@ -9,6 +9,7 @@ from parsers.scan_ocr import Line
 
 _ENDS = tuple("。！？；：!?;:…”")  #: marks a paragraph ends with
 _ITEM = re.compile(r"[(（]?[一二三四五六七八九十\d]{1,2}[)）、.．]")
+_NUMBER = re.compile(r"^[\d+\-()（） ]{7,}$")
 
 
 def visual_rows(lines: Iterable[Line]) -> list[list[Line]]:
@@ -27,17 +28,20 @@ def row_text(row: Sequence[Line]) -> str:
     """Return a row's text: pieces that touch are one, others are set apart."""
     text = row[0].text.strip()
     for before, line in pairwise(row):
-        touching = line.box[0] - before.box[2] < 0.35 * (line.box[3] - line.box[1])
+        latin = text[-1:].isascii() and line.text.strip()[:1].isascii()
+        touching = line.box[0] - before.box[2] < (0.12 if latin else 0.35) * (line.box[3] - line.box[1])
         text += ("" if touching else " ") + line.text.strip()
     return text
 
 
-def joined(lines: Sequence[Line]) -> str:
-    """Return the text of one cell: lines broken by its width are joined, paragraphs are kept."""
+def joined(lines: Sequence[Line], edge: float | None = None) -> str:
+    """Return the text of one cell: lines broken by its width are joined, paragraphs are kept. `edge`: the cell's right one."""
     rows = visual_rows(lines)
     if not rows:
         return ""
     left, right = min(line.box[0] for line in lines), max(line.box[2] for line in lines)
+    if edge is not None and edge - right > 4 * median(line.box[3] - line.box[1] for line in lines):
+        return "\n".join(row_text(row) for row in rows)  # no line came near the edge: all were broken on purpose
     text = row_text(rows[0])
     for before, row in pairwise(rows):
         text += _seam(before, row, left, right) + row_text(row)
@@ -48,6 +52,8 @@ def _seam(before: Sequence[Line], row: Sequence[Line], left: float, right: float
     """Return what stands between two rows: nothing where the first was broken off by the cell's width, else a line feed."""
     end, start = before[-1].text.rstrip()[-1:], row[0].text.lstrip()
     high, gap = before[-1].box[3] - before[-1].box[1], right - before[-1].box[2]
+    if _NUMBER.match(row_text(before)) and _NUMBER.match(row_text(row)):
+        return "\n"  # one telephone number below the other
     indented = 1.2 * high < row[0].box[0] - left < 4 * high and end in _ENDS
     if (
         indented
