@@ -6,6 +6,7 @@ Leaves tables and lines to `pdf_layer`, pictures to `scan`, signatures to `pdf_s
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -58,9 +59,7 @@ def _read(document: pypdfium2.PdfDocument, path: Path, password: str | None, job
     metadata: Mapping[str, str] = document.get_metadata_dict()
     reading = _Reading()
     with _plumbed(path, password) as plumbed:
-        signed = signatures(plumbed.doc, _MOST_PAGES) if plumbed else Signed()
-        if plumbed and (note := pdf_origin.actions(plumbed.doc)):
-            reading.notes.append(note)
+        signed = _signed(reading, plumbed.doc) if plumbed else Signed()
         if document.get_formtype():
             document.init_forms()
         for number in range(min(len(document), _MOST_PAGES)):
@@ -87,19 +86,64 @@ def _read(document: pypdfium2.PdfDocument, path: Path, password: str | None, job
 def _plumbed(path: Path, password: str | None) -> Iterator[Any]:
     """Give the file as pdfplumber sees it, or None where it cannot: pictures and seals are read all the same."""
     import pdfplumber
-    from pdfminer.pdfexceptions import PDFException
-    from pdfminer.psexceptions import PSException
-    from pdfplumber.utils.exceptions import PdfminerException
 
     with path.open("rb") as stream:  # ours to close: on a broken file pdfplumber does not
         try:
             document = pdfplumber.open(stream, password=password or "")
             pages = len(document.pages)
-        except (PdfminerException, PDFException, PSException, ValueError, TypeError, KeyError, AttributeError):
+        except _failures():
             yield None
             return
         with document:
             yield document if pages else None
+
+
+@cache
+def _failures() -> tuple[type[Exception], ...]:
+    """Return what pdfminer raises on broken files: its own errors, and those of code that trusts the file."""
+    import struct
+    import zlib
+
+    from pdfminer.pdfexceptions import PDFException
+    from pdfminer.psexceptions import PSException
+    from pdfplumber.utils.exceptions import PdfminerException
+
+    own = (PdfminerException, PDFException, PSException)
+    return (
+        *own,
+        ValueError,
+        TypeError,
+        LookupError,
+        AttributeError,
+        ArithmeticError,
+        AssertionError,
+        RecursionError,
+        struct.error,
+        zlib.error,
+    )
+
+
+def _signed(reading: _Reading, document: Any) -> Signed:
+    """Return the signatures, and note what the file would run."""
+    try:
+        if note := pdf_origin.actions(document):
+            reading.notes.append(note)
+        return signatures(document, _MOST_PAGES)
+    except _failures():
+        reading.notes.append("structure broken: signatures not looked for")
+        return Signed(stamps=1)  # "absent" is no longer sure
+
+
+def _layer(reading: _Reading, page: pypdfium2.PdfPage, plumbed: Any, number: int, job: ReadJob) -> PageText | None:
+    """Return a page's real text, or None where it has none to trust."""
+    try:
+        if _has_answers(plumbed) or not trusted(page.get_textpage().get_text_bounded()):
+            return None
+        blocks = blocks_of(plumbed, Labels(job.templates), number)
+    except _failures():
+        reading.notes.append(f"text layer of page {number + 1} broken: read as a picture")
+        return None
+    return PageText(blocks, text_of(blocks))
 
 
 def _take(reading: _Reading, page: pypdfium2.PdfPage, plumbed: Any, number: int, job: ReadJob) -> None:
@@ -109,15 +153,8 @@ def _take(reading: _Reading, page: pypdfium2.PdfPage, plumbed: Any, number: int,
         reading.notes.append(f"page {number + 1} is too large to draw")
         reading.seals.append(SealFacts(present=None, reason="page too large to draw"))
         return
-    filled_in = _has_answers(plumbed)
-    if (
-        plumbed is not None
-        and not is_picture(drawn)
-        and not filled_in
-        and trusted(page.get_textpage().get_text_bounded())
-    ):
-        blocks = blocks_of(plumbed, Labels(job.templates), number)
-        reading.pages.append(PageText(blocks, text_of(blocks)))
+    if plumbed is not None and not is_picture(drawn) and (text := _layer(reading, page, plumbed, number, job)):
+        reading.pages.append(text)
         reading.layered += 1
         reading.seals.append(_seal_on_print(page, drawn, number, job))
         return
@@ -132,8 +169,6 @@ def _take(reading: _Reading, page: pypdfium2.PdfPage, plumbed: Any, number: int,
 
 def _has_answers(plumbed: Any) -> bool:
     """Tell whether a page has form fields that were filled in: they are drawn, but no part of the text layer."""
-    if plumbed is None:
-        return False
     notes = (note.get("data", {}) for note in plumbed.annots[:500])
     return any(str(note.get("FT", "")) == "/'Tx'" and note.get("V") for note in notes)
 
