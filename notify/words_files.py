@@ -17,12 +17,15 @@ def encrypted_file(evidence: Evidence, notice: Notice) -> Words:
 
 @words("corrupt_file")
 def corrupt_file(evidence: Evidence, notice: Notice) -> Words:
+    cut = evidence.text("detail") == "truncated"
     return Words(
         where=evidence.file(),
-        found=f"文件{evidence.file()}已损坏或不完整，无法打开",
-        asked="所报文件能够正常打开",
+        found=f"视频{evidence.file()}不完整，播放至中途中断"
+        if cut
+        else f"文件{evidence.file()}已损坏或不完整，无法打开",
+        asked="所报文件完整并能够正常打开",
         mend="请确认原文件能够正常打开后补发。",
-        staff=evidence.text("detail"),
+        staff="空文件" if evidence.text("detail") == "empty" else "",
     )
 
 

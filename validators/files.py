@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from domain.case import Case, Reading
 from domain.facts import FileFacts
-from domain.kinds import Kind
+from domain.kinds import Kind, Severity
 from domain.mail import Part
 from validators.rulebook import Context, Observation, message_rule, rule, saw
 
@@ -35,11 +35,11 @@ def _encrypted(pairs: Iterator[tuple[Part, FileFacts]]) -> Iterator[Observation]
 
 
 def _corrupt(pairs: Iterator[tuple[Part, FileFacts]]) -> Iterator[Observation]:
-    return (
-        saw(file=part.path, detail=facts.problem or "")
-        for part, facts in _unique(pairs)
-        if facts.problem in ("corrupt", "empty")
-    )
+    for part, facts in _unique(pairs):
+        if facts.problem in ("corrupt", "empty"):
+            yield saw(file=part.path, detail=facts.problem)
+        elif facts.video and facts.video.truncated:
+            yield saw(file=part.path, detail="truncated", severity=Severity.REVIEW)  # it plays, but not to its end
 
 
 def _macros(pairs: Iterator[tuple[Part, FileFacts]]) -> Iterator[Observation]:

@@ -101,6 +101,7 @@ BROKEN: list[tuple[str, Case, dict[str, Severity]]] = [
     ("a person", text_case(word(unit=None), scan(seal(True, None)), unit="王明"), {"not_an_organisation": Severity.REVIEW}),
     ("a locked form", text_case(material(Role.WORD_FORM, problem="encrypted"), scan()), {"encrypted_file": Severity.ERROR}),
     ("a broken pdf", text_case(word(), material(Role.PDF_FORM, problem="corrupt")), {"corrupt_file": Severity.ERROR}),
+    ("a video cut short on its way", video_case(film(truncated=True)), {"corrupt_file": Severity.REVIEW}),
     ("macros", text_case(material(Role.WORD_FORM, form=word().form, macros=True), scan()), {"macro_file": Severity.WARNING}),
     ("a form as a picture in Word", text_case(material(Role.WORD_FORM), scan()), {"form_unreadable": Severity.ERROR}),
     ("a scan no machine reads", text_case(word(), material(Role.PDF_FORM, seal=seal())), {"form_unreadable": Severity.REVIEW}),
