@@ -28,6 +28,7 @@ USABLE = ARCHIVES | WORD | {Kind.VIDEO, Kind.PDF, Kind.OFD, Kind.IMAGE, Kind.ODT
 _OPEN = (Decision.MANUAL_REVIEW, Decision.NEEDS_SUPPLEMENT)
 _CLOSED = (Decision.REJECTED, Decision.WITHDRAWN)
 _SNIFF_S = 60.0
+_LONGEST = timedelta(hours=2)  #: what is recorded now bears the time its work began: no lease is longer
 
 
 def awaits_download(record: CaseRecord) -> bool:
@@ -63,8 +64,7 @@ class FetchDesk:
 
     def _prepare(self, now: datetime) -> None:
         self.folder.prepare(record.case.number for record in self.awaiting(self._looked) if record.case.number)
-        longest = timedelta(seconds=self._desk.limits.mail_seconds + 300.0)  # a lease: work begun before may end after
-        self._looked = now - longest
+        self._looked = now - _LONGEST
 
     def _consider(self, batch: Batch, now: datetime) -> bool:
         record = self._desk.store.case(batch.number)

@@ -106,6 +106,7 @@ def _go_on(url: str, state: _State, policy: Policy, tools: Tools) -> None:
         try:
             with connect(_wire(parts, state, policy, tools)) as link:
                 answer = link.ask(_target(parts), _headers(parts, state))
+                link.check()  # a head that the deadline cut reads as a short one
                 where = answer.headers.get("Location")
                 if answer.status not in _REDIRECTS or not where:
                     _receive(answer, state, policy, tools, link.check)
@@ -202,7 +203,7 @@ def _receive(
     chunked = "chunked" in answer.headers.get("Transfer-Encoding", "").lower()
     state.whole = state.size == state.total if state.total is not None else chunked
     if state.total is None and not chunked:
-        raise LinkRefused("the server does not tell how long the file is")
+        raise LinkFailed("the server does not tell how long the file is")
 
 
 def _write(file: BinaryIO, piece: bytes) -> None:

@@ -133,7 +133,7 @@ def _link(link: Link) -> Item:
     """Name a link by its file, never by its address: a letter carries no stranger's link."""
     details = (quoted(link.name) if link.name else "文件名未注明", size(link.size) if link.size else "")
     expires = f"{moment(link.expires_at)}到期" if link.expires_at else ""
-    return Item(role="下载链接", name="，".join(filter(None, (*details, expires))))
+    return Item(role="下载链接", name="，".join(filter(None, (*details, "已下载" if link.fetched else expires))))
 
 
 def _changes(changes: dict[str, tuple[str | None, str | None]], case: Case, notice: Notice) -> tuple[str, ...]:
