@@ -17,7 +17,8 @@ from notify.thread import bare_subject
 from store.desk import Store
 from store.values import Counts, PollRecord
 
-_LINK_LIVES = timedelta(days=15)  # research §4: NetEase's links where nothing is said
+_LINK_LIVES = timedelta(days=15)  # research §4: NetEase's links, the shortest-lived, where nothing is said
+_NEAR = timedelta(days=7)  #: a link that dies so soon is told of, whenever the judging ends
 _BOUNCES_SHOWN = timedelta(days=7)
 _SILENT = (MessageKind.AUTO_REPLY, MessageKind.BULK, MessageKind.OWN)
 
@@ -32,7 +33,7 @@ class Entry(Value):
 
 
 class Expiring(Value):
-    """A download link that dies before the judging ends."""
+    """A download link that dies before the judging ends, or soon."""
 
     number: str
     unit: str
@@ -101,7 +102,7 @@ def gather(
         attention=(*_waiting(cases, notice), *_loose(messages), *_silenced(messages, store)),
         questions=tuple(_question(m) for m in messages if m.kind is MessageKind.QUESTION),
         failed=tuple(_failed(store, now)),
-        links=tuple(sorted(_expiring(cases, notice, now), key=lambda link: link.expires)),
+        links=tuple(sorted(_expiring(cases, notice, now, store), key=lambda link: link.expires)),
         progress=progress(cases, notice),
         poll=store.last_poll(),
         discrepancies=discrepancies,
@@ -176,22 +177,32 @@ def _letter_entry(record: LetterRecord, told: str) -> Entry:
     )
 
 
-def _expiring(cases: Iterable[CaseRecord], notice: Notice, now: datetime) -> Iterator[Expiring]:
-    """Give the links of videos nobody has downloaded yet that die before the judging ends."""
-    gone = (Decision.REJECTED, Decision.WITHDRAWN)
+def _expiring(cases: Iterable[CaseRecord], notice: Notice, now: datetime, store: Store) -> Iterator[Expiring]:
+    """Give the links nobody has downloaded yet that die before the judging ends, or soon."""
+    gone, last = (Decision.REJECTED, Decision.WITHDRAWN), max(notice.judging_ends, now + _NEAR)
     for record in cases:
         if record.decision in gone or record.case.video:
             continue
         for link in record.case.awaited:
-            expires = _expiry(link, record)
-            if expires and expires <= notice.judging_ends:
+            expires = _expiry(link, record, store)
+            if expires and expires <= last:
                 yield _link_entry(link, expires, record, now)
 
 
-def _expiry(link: Link, record: CaseRecord) -> datetime | None:
+def _expiry(link: Link, record: CaseRecord, store: Store) -> datetime | None:
+    """Return when a link dies: as told, else as assumed from the day it came; None for one that never does."""
     if link.never_expires:
         return None
-    return link.expires_at or record.case.first_received_at + _LINK_LIVES
+    return link.expires_at or _came(link, record, store) + _LINK_LIVES
+
+
+def _came(link: Link, record: CaseRecord, store: Store) -> datetime:
+    """Return the arrival of the first mail of the case that brought a link."""
+    for sha256 in record.messages:
+        mail, message = store.mail(sha256), store.message(sha256)
+        if mail and message and any(each.url == link.url for each in mail.links):
+            return message.received_at
+    return record.case.first_received_at
 
 
 def _link_entry(link: Link, expires: datetime, record: CaseRecord, now: datetime) -> Expiring:

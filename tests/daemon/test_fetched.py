@@ -4,108 +4,21 @@ import email
 import email.policy
 import io
 import zipfile
-from collections.abc import Iterator
-from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
-from email.message import EmailMessage
-from functools import cache
-from pathlib import Path
+from datetime import UTC, datetime
 
 import pytest
 
 from daemon.fetch_note import FetchedFile, _opened_urls
 from daemon.fetched import FetchDesk
-from daemon.pipeline import Desk
-from daemon.worker import work_through
 from domain.kinds import Decision, MessageKind, Role, Track
-from domain.notice import Limits
-from domain.records import Arrival, CaseRecord
-from ingest.watched import WatchedFolder
-from parsers.sandbox import Sandbox
-from store.archive import Archive
-from store.desk import Store
-from tests.fixtures.cases import link, notice, rules
-from tests.fixtures.expectations import FOLDER, expectations
+from tests.fixtures.cases import link
+from tests.fixtures.expectations import expectations
 from tests.fixtures.mails import attach, mail
+from tests.fixtures.office import FILM, SHORT, Office, files_of, film
 
-LINKED, FILM, SHORT = "18-video-as-netease-link.eml", "04-video-case-in-order.eml", "13-video-too-short.eml"
-MINUTES = timedelta(minutes=5)
+LINKED = "18-video-as-netease-link.eml"
 
 pytestmark = [pytest.mark.xdist_group("fetched"), pytest.mark.timeout(300)]
-
-
-@pytest.fixture(scope="module")
-def sandbox() -> Iterator[Sandbox]:
-    with Sandbox(Limits(), workers=1) as running:
-        yield running
-
-
-@dataclass
-class Office:
-    """A desk, its watched folder and its clock."""
-
-    desk: Desk
-    folder: WatchedFolder
-
-    def __post_init__(self) -> None:
-        self.fetching = FetchDesk(self.desk, self.folder, max_bytes=50_000_000)
-
-    @property
-    def store(self) -> Store:
-        return self.desk.store
-
-    def now(self) -> datetime:
-        return datetime.now(UTC) + timedelta(seconds=10)
-
-    def arrive(self, raw: bytes, received_at: datetime) -> None:
-        sha256 = self.store.archive.add_bytes(raw)
-        uid = int(sha256[:12], 16)
-        self.store.record_arrival(
-            Arrival(
-                account="t",
-                folder="INBOX",
-                uidvalidity=1,
-                uid=uid,
-                sha256=sha256,
-                size=len(raw),
-                received_at=received_at,
-            ),
-            self.now(),
-        )
-        self.work()
-
-    def work(self) -> None:
-        for _ in work_through(self.desk, self.now):
-            pass
-
-    def look(self) -> int:
-        return self.fetching.look(self.now())
-
-    def restart(self) -> None:
-        self.fetching = FetchDesk(self.desk, self.folder, max_bytes=50_000_000)
-
-    def put(self, name: str, data: bytes, number: str = "2023-V-0001") -> Path:
-        path = self.folder.folder(number) / name
-        path.write_bytes(data)
-        return path
-
-    def case(self, number: str = "2023-V-0001") -> CaseRecord:
-        record = self.store.case(number)
-        assert record is not None
-        return record
-
-    def receipts(self) -> list[str]:
-        return [record.letter.text for record in self.store.letters()]
-
-    def waiting(self, number: str = "2023-V-0001") -> list[str]:
-        return sorted(path.name for path in self.folder.folder(number).iterdir() if path.is_file())
-
-
-@pytest.fixture
-def office(tmp_path: Path, sandbox: Sandbox) -> Iterator[Office]:
-    with Store.open(f"sqlite:///{tmp_path}/desk.db", Archive(tmp_path / "data")) as store:
-        desk = Desk(notice(), rules(), Limits(), store, sandbox, "wfxyxh@126.com", "组委会")
-        yield Office(desk, WatchedFolder(tmp_path / "data" / "inbox_videos"))
 
 
 @pytest.fixture
@@ -115,17 +28,6 @@ def linked(office: Office) -> Office:
     office.arrive(sample.raw, sample.received_at)
     assert office.look() == 0
     return office
-
-
-@cache
-def files_of(sample: str) -> dict[str, bytes]:
-    message = email.message_from_bytes((FOLDER / sample).read_bytes(), policy=email.policy.default)
-    assert isinstance(message, EmailMessage)
-    return {str(part.get_filename()): part.get_content() for part in message.iter_attachments()}
-
-
-def film(sample: str = FILM) -> bytes:
-    return next(data for name, data in files_of(sample).items() if name.endswith((".mp4", ".mov")))
 
 
 def test_a_case_that_waits_for_a_download_has_a_folder_of_its_own(linked: Office) -> None:

@@ -10,7 +10,7 @@ from daemon.roles import Placed
 from domain.case import Case, Reading
 from domain.facts import FileFacts, FormFields
 from domain.kinds import Decision, Kind, Role, Track
-from domain.mail import Address, SubjectFacts
+from domain.mail import Address, Fetched, SubjectFacts
 from domain.records import CaseRecord
 from tests.fixtures.cases import (
     IN_TIME,
@@ -147,3 +147,37 @@ def test_links_add_up_and_nameless_ones_may_hold_what_is_missing() -> None:
     case = merge(one, None, from_("a@b.cn"), notice()).case
     assert case.unopened == ("https://pan.baidu.com/s/1abc",)
     assert merge(Draft(Track.VIDEO, [], [link("作品.mp4")]), None, from_("a@b.cn"), notice()).case.unopened == ()
+
+
+def test_a_link_that_was_opened_stays_so_when_a_later_mail_quotes_it() -> None:
+    old = held(word(), scan(), links=(link("作品.mp4", fetched=True),))
+    merged = merge(Draft(Track.VIDEO, [], [link("作品.mp4")]), old, from_("wm@example.com"), notice())
+    assert merged.case.awaited == ()
+    assert merged.case.unopened == ()
+
+
+def test_what_was_fetched_goes_to_the_case_it_was_fetched_for_and_opens_its_link() -> None:
+    one, other = link(None, url="https://a.example/1"), link(None, url="https://a.example/2")
+    old = held(word(), links=(one, other))
+    message = from_("somebody@else.example", fetched=Fetched(number="2023-W-0001", urls=(one.url,)))
+    assert candidates_of(message, [old], []) == [old]
+    assert candidates_of(message, [held(number="2023-W-0002")], []) == []
+    merged = merge(draft((Role.PDF_FORM, "表.pdf", form())), old, message, notice())
+    assert [(each.url, each.fetched) for each in merged.case.links] == [(one.url, True), (other.url, False)]
+    assert merged.case.unopened == (other.url,)  # what is missing still may lie there
+
+
+def test_a_case_that_came_bare_takes_a_form_of_either_track() -> None:
+    bare = record(Case(track=Track.TEXT, number="2023-W-0001", first_received_at=IN_TIME, title="材料"))
+    film = draft((Role.WORD_FORM, "表.docx", form(annex=2)), track=Track.VIDEO)
+    assert match(film, [bare], from_("wm@example.com"), tied=True) is bare
+    assert match(film, [held(word(), number="2023-W-0002")], from_("wm@example.com"), tied=True) is None
+
+
+def test_what_lies_behind_a_link_is_of_the_track_the_mail_tells() -> None:
+    one = Draft(Track.TEXT, [], [link("材料.zip")])
+    assert (
+        merge(one, None, from_("a@b.cn", subject=SubjectFacts(), text="视频和申报表见网盘"), notice()).case.track
+        is Track.VIDEO
+    )
+    assert merge(one, None, from_("a@b.cn", text="文字和视频案例见网盘"), notice()).case.track is Track.TEXT

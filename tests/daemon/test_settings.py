@@ -37,6 +37,8 @@ def test_every_mistake_is_told_at_once() -> None:
         ({"rules": {"late": {"severity": "terrible"}}}, "rules.late.severity"),
         ({"mailbox": {"source": "folder"}}, "needs `directory`"),
         ({"mailbox": {"secret": "x"}}, "mailbox.secret"),
+        ({"links": {"fetch": True}}, "needs `hosts`"),
+        ({"links": {"max_bytes": 0}}, "links.max_bytes"),
     ],
 )
 def test_what_cannot_be_is_refused_with_its_place(change: dict[str, Any], reason: str) -> None:

@@ -86,13 +86,46 @@ def test_a_link_that_dies_before_the_judging_ends_is_counted_down(store: Store) 
     for number, link in enumerate((dated, LINK, later, LINK.model_copy(update={"never_expires": True})), start=1):
         entry = case(f"2023-V-000{number}", (WORD, SCAN), links=(link,), first_received_at=DAY)
         desk.take(verdict(entry, finding("video_link_only", host="x")), sender=f"a{number}@changle.example")
-    links = section(digest(store).text, "评选结束前将失效的下载链接")
+    links = section(digest(store).text, "评选结束前或近期将失效的下载链接")
     assert "2023-V-0001　昌乐县信用办　诚信寿光.mp4\n     2023年8月19日 08:30失效，剩 3 天" in links
     assert (
         "2023-V-0002　昌乐县信用办　诚信寿光.mp4　提取码 ab12\n     2023年8月30日 09:00失效（推算），剩 14 天" in links
     )
     assert "2023-V-0003" not in links
     assert "2023-V-0004" not in links
+
+
+def test_a_link_that_dies_soon_is_told_after_the_judging_too(store: Store) -> None:
+    desk = FilledDesk(store)
+    soon = LINK.model_copy(update={"expires_at": MORNING_AFTER + timedelta(days=6)})
+    late = LINK.model_copy(update={"expires_at": MORNING_AFTER + timedelta(days=8)})
+    for number, link in enumerate((soon, late), start=1):
+        desk.take(
+            verdict(case(f"2023-V-000{number}", (WORD, SCAN), links=(link,)), finding("video_link_only", host="x"))
+        )
+    over = NOTICE.model_copy(update={"judging_ends": MORNING_AFTER - timedelta(days=1)})
+    told = section(compose_digest(store, over, DAY.date(), MORNING_AFTER, NOW).text, "评选结束前或近期将失效的下载链接")
+    assert "2023-V-0001" in told
+    assert "2023-V-0002" not in told
+
+
+def test_a_link_that_was_downloaded_dies_in_peace(store: Store) -> None:
+    here = LINK.model_copy(update={"fetched": True})
+    FilledDesk(store).take(verdict(case("2023-V-0001", (WORD, SCAN), links=(here,))))
+    assert "将失效的下载链接" not in digest(store).text
+
+
+def test_an_untold_expiry_is_counted_from_the_mail_that_brought_the_link(store: Store) -> None:
+    desk, again = (
+        FilledDesk(store),
+        LINK.model_copy(update={"url": "https://mail.163.com/large-attachment-download/?file=2"}),
+    )
+    desk.take(verdict(case("2023-V-0001", (WORD, SCAN), links=(LINK,)), finding("video_link_only", host="x")))
+    entry = case("2023-V-0001", (WORD, SCAN), links=(LINK.model_copy(update={"fetched": True}), again))
+    desk.take(verdict(entry, finding("video_link_only", host="x")), when=DAY + timedelta(hours=20))
+    told = section(digest(store).text, "评选结束前或近期将失效的下载链接")
+    assert "2023年8月31日 05:00失效（推算），剩 15 天" in told
+    assert told.count("2023-V-0001") == 1
 
 
 def test_the_system_tells_of_itself(filled: Letter) -> None:

@@ -102,6 +102,10 @@ BROKEN: list[tuple[str, Case, dict[str, Severity]]] = [
     ("a locked form", text_case(material(Role.WORD_FORM, problem="encrypted"), scan()), {"encrypted_file": Severity.ERROR}),
     ("a broken pdf", text_case(word(), material(Role.PDF_FORM, problem="corrupt")), {"corrupt_file": Severity.ERROR}),
     ("a video cut short on its way", video_case(film(truncated=True)), {"corrupt_file": Severity.REVIEW}),
+    ("a video of which a minute arrived", video_case(film(truncated=True, duration_s=64.0)), {"corrupt_file": Severity.ERROR}),
+    ("a text that is called .mp4", video_case(material(Role.VIDEO, name="a.mp4", kind=Kind.TEXT)), {"video_format": Severity.ERROR}),
+    ("bytes nobody knows, called .mp4", video_case(material(Role.VIDEO, name="a.mp4", kind=Kind.OTHER)), {"video_format": Severity.REVIEW}),
+    ("nothing at all, called .mp4", video_case(material(Role.VIDEO, name="a.mp4", kind=Kind.EMPTY, problem="empty")), {"corrupt_file": Severity.ERROR}),
     ("macros", text_case(material(Role.WORD_FORM, form=word().form, macros=True), scan()), {"macro_file": Severity.WARNING}),
     ("a form as a picture in Word", text_case(material(Role.WORD_FORM), scan()), {"form_unreadable": Severity.ERROR}),
     ("a scan no machine reads", text_case(word(), material(Role.PDF_FORM, seal=seal())), {"form_unreadable": Severity.REVIEW}),
@@ -115,6 +119,7 @@ def test_a_broken_clause_is_found_and_nothing_else(case: Case, expected: dict[st
 
 KEPT: list[tuple[str, Case]] = [
     ("2000 字", text_case(word(), scan(), article(2000))),
+    ("a note beside a form that tells the whole case", text_case(word(), scan(), article(60))),
     ("one frame past five minutes", video_case(film(duration_s=300.04))),
     ("half a frame short of three", video_case(film(duration_s=179.96))),
     ("4K", video_case(film(width=3840, height=2160))),
@@ -163,6 +168,11 @@ def test_a_supplement_to_a_late_case_is_late() -> None:
     assert found(late, context(received_at=at("2023-09-01T12:00:00"), supplement=True)) == {"late": Severity.FATAL}
 
 
+def test_a_link_that_was_downloaded_stands_for_no_video() -> None:
+    bare = {"materials": (word(annex=2), scan(annex=2)), "links": (link(fetched=True),)}
+    assert found(video_case().model_copy(update=bare)) == {"video_missing": Severity.ERROR}
+
+
 def test_a_link_that_expires_before_judging_ends_is_told() -> None:
     soon = link(expires_at=later(5))
     case = video_case().model_copy(update={"materials": (word(annex=2), scan(annex=2)), "links": (soon,)})
@@ -208,6 +218,15 @@ def test_the_form_counts_where_the_subject_differs() -> None:
 def test_whoever_takes_part_need_not_be_the_contact() -> None:
     subject = SubjectFacts(convention="work", participant="赵国庆", phone="13800000001")
     assert found(text_case(), context(subject=subject)) == {}
+
+
+def test_a_person_without_a_unit_is_for_staff() -> None:
+    alone = text_case(word(unit=None), scan(seal(False), unit=None), unit=None)
+    told = SubjectFacts(convention="work", participant="薛万里", work_title="承诺")
+    assert found(alone, context(subject=told)) == {
+        "pdf_not_stamped": Severity.ERROR,
+        "not_an_organisation": Severity.REVIEW,
+    }
 
 
 def test_a_rule_set_to_off_is_not_applied() -> None:
