@@ -40,6 +40,7 @@ _NOISE = re.compile(
     r"|发送|单位|名称|个人|查收|谢谢|您好|你好|电话|姓名|标题|主题|报告|请示|通知|回执|受理|编号|答复|回复|转发|测试|[的及和与新件份个篇部共函一二三四五六七八九十两]",
     re.IGNORECASE,
 )
+_WORD_OF_ENTRY = re.compile(r"信用|典型|优秀|文字|微?视频|案例|作品|申报|参评|材料")
 _ROLE_AFTER_UNIT = re.compile(r"^(?P<unit>.{3,40}?)(?:关于|报送|推荐|申报|提交|上报|选送)(?P<rest>.{0,40})$")
 
 
@@ -111,9 +112,12 @@ def is_noise(token: str) -> bool:
 
 
 def unit_before_verb(token: str) -> str | None:
-    """Return the unit of "寿光市信用办报送信用典型案例", or None."""
-    match = _ROLE_AFTER_UNIT.match(token)
-    return match["unit"] if match and is_organisation(match["unit"]) and is_noise(match["rest"]) else None
+    """Return the unit of "寿光市信用办报送信用典型案例" or "寿光市信用办视频案例", or None."""
+    if (match := _ROLE_AFTER_UNIT.match(token)) and is_organisation(match["unit"]) and is_noise(match["rest"]):
+        return match["unit"]
+    begins = (word.start() for word in _WORD_OF_ENTRY.finditer(token))
+    parted = ((token[:at].strip(), token[at:]) for at in begins)
+    return next((unit for unit, rest in parted if is_strong_organisation(unit) and is_noise(rest)), None)
 
 
 def unit_and_name(token: str) -> tuple[str, str] | None:
