@@ -11,8 +11,9 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from enum import Enum, auto
 from pathlib import Path
-from shutil import which
+from shutil import copyfileobj, which
 from tempfile import TemporaryFile
+from threading import Thread
 from typing import IO, cast
 
 from parsers.archive_box import Box, Refused, Shelf, is_junk
@@ -108,9 +109,13 @@ def _readers() -> Iterator[tuple[str, "_Reader"]]:
 
 
 def _by_bsdtar(program: str, path: Path, box: Box, _: Sequence[str]) -> _Outcome:
-    """Unpack through a tar stream. bsdtar writes a whole, even empty, tar when it fails: its exit code tells."""
+    """Unpack through a tar stream. bsdtar writes a whole, even empty, tar when it fails: its exit code tells.
+
+    The archive is poured in: in a file, bsdtar would look for a zip's directory at its end and find a stored .docx's.
+    """
     with TemporaryFile() as said:
-        with _running([program, "-c", "-f", "-", "--format", "pax", f"@{path}"], said) as process:
+        with _running([program, "-c", "-f", "-", "--format", "pax", "@-"], said, stdin=subprocess.PIPE) as process:
+            Thread(target=_pour, args=(path, process.stdin), daemon=True).start()
             output = cast("IO[bytes]", process.stdout)
             with suppress(tarfile.TarError, EOFError, ValueError):
                 unpack_stream(CountedStream(output, box), box)
@@ -140,7 +145,7 @@ def _by_7zip(program: str, path: Path, box: Box, passwords: Sequence[str]) -> _O
 def _listing(program: str, path: Path, password: str) -> list[tuple[str, int, bool]] | None:
     """Return (name, size, encrypted) of each file in order, or None where it cannot be listed."""
     done = subprocess.run(
-        [program, "l", "-slt", "-ba", "-sccUTF-8", f"-p{password}", "--", str(path)],
+        [program, "l", *_type(path), "-slt", "-ba", "-sccUTF-8", f"-p{password}", "--", str(path)],
         stdin=subprocess.DEVNULL, capture_output=True, timeout=_LISTING_SECONDS, check=False,
     )  # fmt: skip
     if done.returncode > 1:
@@ -154,9 +159,16 @@ def _listing(program: str, path: Path, password: str) -> list[tuple[str, int, bo
     ]
 
 
+def _type(path: Path) -> list[str]:
+    """Return the switch that keeps 7-Zip from opening a stored .docx within a RAR it cannot read."""
+    with path.open("rb") as file:
+        head = file.read(8)
+    return ["-trar5"] if head == _RAR5 else ["-trar"] if head.startswith(_RAR4) else []
+
+
 def _unpack_listed(program: str, path: Path, box: Box, password: str, listing: Sequence[tuple[str, int, bool]]) -> bool:
     """Unpack the listed members, all or none: a wrong password may give bytes all the same, and an exit code."""
-    command = [program, "x", "-so", "-y", "-sccUTF-8", f"-p{password}", "--", str(path)]
+    command = [program, "x", *_type(path), "-so", "-y", "-sccUTF-8", f"-p{password}", "--", str(path)]
     try:
         with _running(command) as process, Shelf(box) as shelf:
             for name, size, _ in listing:
@@ -186,10 +198,18 @@ def _exactly(stream: IO[bytes], size: int) -> Iterator[bytes]:
         yield piece
 
 
+def _pour(path: Path, pipe: IO[bytes]) -> None:
+    """Write a file into a program; it may end before it has read all."""
+    with suppress(OSError, ValueError), path.open("rb") as file, pipe:
+        copyfileobj(file, pipe, _PIECE)
+
+
 @contextmanager
-def _running(command: Sequence[str], said: IO[bytes] | int = subprocess.DEVNULL) -> Iterator["subprocess.Popen[bytes]"]:
+def _running(
+    command: Sequence[str], said: IO[bytes] | int = subprocess.DEVNULL, *, stdin: int = subprocess.DEVNULL
+) -> Iterator["subprocess.Popen[bytes]"]:
     """Run a program whose output is read, complaints to `said`; it is ended when no more is wanted."""
-    with subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=said) as process:
+    with subprocess.Popen(command, stdin=stdin, stdout=subprocess.PIPE, stderr=said) as process:
         try:
             yield process
         finally:

@@ -308,6 +308,12 @@ def test_rar_is_read_by_bsdtar(tmp_path: Path) -> None:
 
 
 @needs_bsdtar
+def test_a_document_stored_in_a_rar_is_not_taken_for_the_archive(tmp_path: Path) -> None:
+    inner = make.zip_of({b"word/document.xml": b"<w:document/>"})
+    assert names(unpacked(tmp_path, make.rar5_stored({FORM: inner}))) == [FORM]
+
+
+@needs_bsdtar
 def test_a_rar_with_locked_headers_is_told(tmp_path: Path) -> None:
     assert problems(unpacked(tmp_path, make.rar5_locked_headers())) == [("", "encrypted")]
 
