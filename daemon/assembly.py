@@ -60,6 +60,8 @@ def assemble(placed: Iterable[Placed], links: Iterable[Link], notice: Notice) ->
     _add_links(list(links), drafts)
     for image in (item for item in items if item.role is Role.IMAGE):
         _add_picture(image, drafts)
+    for draft in drafts:
+        _put_work_last(draft)
     return drafts
 
 
@@ -183,6 +185,17 @@ def may_hold_documents(link: Link) -> bool:
     """Tell whether what seems missing may lie behind a link: it is an archive or document, or its name is not told."""
     name = (link.name or "").lower().strip()
     return not name or name.endswith(_DOCUMENT_NAMES) or not name.endswith(_VIDEO_NAMES)
+
+
+def _put_work_last(draft: Draft) -> None:
+    """Put the text that bears the draft's title last: of several, the last one counts."""
+    title = draft.title
+
+    def is_work(item: Placed) -> bool:
+        return item.role is Role.TEXT_WORK and (title in fold(item.facts.text[:300]) or _titles_meet(title, item.name))
+
+    if title:
+        draft.placed = sorted(draft.placed, key=is_work)
 
 
 def _add_picture(item: Placed, drafts: list[Draft]) -> None:

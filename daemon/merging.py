@@ -50,7 +50,7 @@ def merge(draft: Draft, record: CaseRecord | None, reading: Reading, notice: Not
     links = _links(before.links if before else (), draft.links, reading.mail)
     case = Case(
         number=before.number if before else None,
-        track=before.track if before and not draft.form else draft.track,
+        track=before.track if before and not draft.form else _track(draft, reading),
         materials=materials,
         links=links,
         first_received_at=first,
@@ -119,6 +119,14 @@ def _replaces(held: Sequence[Material], new: Sequence[Material]) -> bool:
         if ours and theirs - ours:
             return True
     return False
+
+
+def _track(draft: Draft, reading: Reading) -> Track:
+    """Return a draft's track; where all of it lies behind a link, what the mail says of it."""
+    said = f"{reading.mail.subject}\n{reading.mail.text[:1000]}"
+    if draft.links and not draft.placed and "视频" in said and "文字" not in said:
+        return Track.VIDEO
+    return draft.track
 
 
 def _filled(case: Case, before: Case | None, subject: SubjectFacts, notice: Notice) -> Case:

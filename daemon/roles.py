@@ -12,6 +12,25 @@ _FORM_NAME = re.compile(r"申报|推荐表|报名表|盖章|扫描|签章|附件
 _WORD_NAME = re.compile(r"\.(?:docx?|wps)$", re.IGNORECASE)
 _FIELDS = ("title", "contact", "phone", "email", "address", "highlights", "content")
 _NOTICE_WORDS = ("征集对象", "组织单位", "征集方式", "奖品设置")
+_FORM_LABELS = (
+    "案例题目",
+    "视频名称",
+    "联系电话",
+    "单位地址",
+    "成果类型",
+    "表达主旨",
+    "成果特色",
+    "成果内容",
+    "剧情简介",
+    "单位意见",
+)
+_VIDEO_NAME = re.compile(r"\.(?:mp4|mov|avi|mpe?g|mkv|wmv|flv|m4v|rmvb)$", re.IGNORECASE)
+_NO_VIDEO = (Kind.TEXT, Kind.HTML, Kind.AUDIO, Kind.EMPTY, Kind.OTHER)
+#: How official letters and documents are headed; a case may quote one in its text, but does not open with it.
+_HEADED = re.compile(r"^.{0,30}关于.{2,60}(?:函|请示|报告|通知|批复|意见)$")
+_SUPPORTS = re.compile(
+    r"函$|请示|汇总表|目录|名单|承诺书|授权书|佐证|支撑材料|证明|批复|推荐信|推荐意见|(?:单位|公司|企业)简介"
+)
 _SOME_TEXT = 50  #: 字; below, a document is a cover note and no work
 
 
@@ -38,15 +57,42 @@ def place(mail: Mail, facts: dict[str, FileFacts], body: Part | None = None) -> 
     placed: list[Placed] = []
     for part in (*mail.parts, *((body,) if body else ())):
         told = facts.get(part.sha256) or FileFacts(parser="", version=0)
+        if _is_notice(told):
+            placed.append(Placed(part, told, Role.OTHER))
+            continue
         role = _role(part, told)
         forms: tuple[FormFields | None, ...] = told.forms if told.forms and not part.decoration else (None,)
         placed += [Placed(part, told, role, form) for form in forms]
-    return _without_blank_templates(tuple(placed))
+    return _without_supports(_without_blank_templates(tuple(placed)))
 
 
 def is_filled(form: FormFields) -> bool:
     """Tell whether anybody wrote into a form."""
     return any((getattr(form, field) or "").strip() for field in _FIELDS)
+
+
+def _is_notice(facts: FileFacts) -> bool:
+    """Tell whether a file is the notice passed on, its annexes blank."""
+    quoted = sum(word in fold(facts.text) for word in _NOTICE_WORDS) >= 3
+    return quoted and not any(map(is_filled, facts.forms))
+
+
+def _without_supports(placed: tuple[Placed, ...]) -> tuple[Placed, ...]:
+    """Take covering letters and papers that prove something for no work, where there is a form to tell the case."""
+    titles = [fold(item.form.title) for item in placed if item.form and item.form.title]
+    if not any(item.form for item in placed):
+        return placed
+    return tuple(
+        Placed(item.part, item.facts, Role.OTHER) if item.role is Role.TEXT_WORK and _supports(item, titles) else item
+        for item in placed
+    )
+
+
+def _supports(item: Placed, titles: list[str]) -> bool:
+    opening = [line.strip() for line in item.facts.text.strip().split("\n")[:4]]
+    if any(map(_HEADED.match, opening)):
+        return True
+    return bool(_SUPPORTS.search(item.name)) and not any(title in item.name for title in titles)
 
 
 def _without_blank_templates(placed: tuple[Placed, ...]) -> tuple[Placed, ...]:
@@ -68,6 +114,8 @@ def _role(part: Part, facts: FileFacts) -> Role:
         return Role.OTHER
     if part.kind in ARCHIVES or part.kind is Kind.TNEF:
         return Role.ARCHIVE
+    if part.kind in _NO_VIDEO and _VIDEO_NAME.search(part.filename):
+        return Role.VIDEO  # its sender takes it for one: what it is instead is told
     match part.kind:
         case Kind.MESSAGE:
             return Role.MESSAGE
@@ -106,7 +154,7 @@ def _pdf(part: Part, facts: FileFacts) -> Role:
     sealed = facts.seal is not None and (facts.seal.present is True or bool(facts.seal.seals))
     if facts.problem or not facts.text.strip():
         return Role.PDF_FORM if _names_a_form(part) or sealed or not _names_something(part) else Role.OTHER
-    if "申报表" in fold(facts.text[:400]) or (sealed and _names_a_form(part)):
+    if sum(label in fold(facts.text) for label in _FORM_LABELS) >= 4 or (sealed and _names_a_form(part)):
         return Role.PDF_FORM
     return Role.TEXT_WORK if _is_work(facts) else Role.OTHER
 
@@ -120,8 +168,7 @@ def _image(part: Part, facts: FileFacts) -> Role:
 
 def _is_work(facts: FileFacts) -> bool:
     """Tell whether a text is one to be judged: of some length, and not the notice sent back to us."""
-    folded = fold(facts.text)
-    return (facts.text_length or 0) >= _SOME_TEXT and sum(word in folded for word in _NOTICE_WORDS) < 3
+    return (facts.text_length or 0) >= _SOME_TEXT and not _is_notice(facts)
 
 
 def _names_a_form(part: Part) -> bool:

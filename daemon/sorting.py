@@ -4,7 +4,7 @@ import re
 from collections.abc import Sequence
 
 from daemon.assembly import Draft
-from daemon.roles import Placed
+from daemon.roles import Placed, is_filled
 from domain.case import Reading
 from domain.kinds import Role, Track
 from domain.text import fold
@@ -28,12 +28,13 @@ MATERIALS = frozenset({Role.WORD_FORM, Role.PDF_FORM, Role.IMAGE_FORM, Role.VIDE
 def brings_a_case(reading: Reading, placed: Sequence[Placed]) -> bool:
     """Tell whether there is something to judge: forms, works, archives, links, or a subject that announces them.
 
-    A form is always a case. Other files could be anybody's: what advertises, or has no Chinese word in it, is no entry.
+    A filled form is always a case, a blank one unless it is asked about. Other files could be anybody's: what advertises,
+    or has no Chinese word in it, is no entry.
     """
-    if any(item.form for item in placed):
+    if any(item.form and (is_filled(item.form) or not asks(reading)) for item in placed):
         return True
     mail = reading.mail
-    brings = any(item.role in MATERIALS or item.role is Role.REJECTED for item in placed)
+    brings = any(item.role in (*MATERIALS, Role.REJECTED) and not item.form for item in placed)
     if brings or mail.links or mail.archive_problems:
         return reading.subject.convention is not None or not (_is_foreign(reading) or _advertises(reading))
     announces = reading.subject.convention is not None and not continues(reading)

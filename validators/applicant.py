@@ -29,5 +29,6 @@ def the_unit_is_of_the_region(case: Case, context: Context) -> Iterator[Observat
 @rule("not_an_organisation", clause="一", quote=_WHOM)
 def the_applicant_is_a_unit(case: Case, context: Context) -> Iterator[Observation]:
     legend = case.seal.text if case.seal else None
-    if case.unit and not looks_like_organisation(case.unit) and not legend:
-        yield saw(unit=case.unit)
+    told = case.unit or context.subject.participant
+    if told and not looks_like_organisation(told) and not legend:
+        yield saw(unit=told)

@@ -34,12 +34,14 @@ def _encrypted(pairs: Iterator[tuple[Part, FileFacts]]) -> Iterator[Observation]
     return (saw(file=part.path) for part, facts in _unique(pairs) if facts.problem == "encrypted")
 
 
-def _corrupt(pairs: Iterator[tuple[Part, FileFacts]]) -> Iterator[Observation]:
+def _corrupt(pairs: Iterator[tuple[Part, FileFacts]], least_s: float) -> Iterator[Observation]:
     for part, facts in _unique(pairs):
         if facts.problem in ("corrupt", "empty"):
             yield saw(file=part.path, detail=facts.problem)
         elif facts.video and facts.video.truncated:
-            yield saw(file=part.path, detail="truncated", severity=Severity.REVIEW)  # it plays, but not to its end
+            # It plays, but not to its end: a person sees whether enough of it is there.
+            enough = facts.video.duration_s is None or facts.video.duration_s >= least_s
+            yield saw(file=part.path, detail="truncated", severity=Severity.REVIEW if enough else None)
 
 
 def _macros(pairs: Iterator[tuple[Part, FileFacts]]) -> Iterator[Observation]:
@@ -53,7 +55,7 @@ def no_password_is_needed(case: Case, context: Context) -> Iterator[Observation]
 
 @rule("corrupt_file")
 def every_file_opens(case: Case, context: Context) -> Iterator[Observation]:
-    yield from _corrupt(_held(case))
+    yield from _corrupt(_held(case), context.notice.video.min_s)
 
 
 @rule("macro_file")
@@ -69,7 +71,7 @@ def no_stray_file_needs_a_password(reading: Reading, context: Context) -> Iterat
 
 @message_rule("corrupt_file")
 def every_stray_file_opens(reading: Reading, context: Context) -> Iterator[Observation]:
-    yield from _corrupt(_stray(reading, context))
+    yield from _corrupt(_stray(reading, context), context.notice.video.min_s)
     broken = (p for p in reading.mail.archive_problems if p.problem == "corrupt")
     yield from (saw(file=problem.path, detail="corrupt") for problem in broken)
 

@@ -8,11 +8,25 @@ from domain.text import word_count
 from validators.rulebook import Context, Observation, rule, saw
 
 
-def _counted(case: Case) -> tuple[str, int, bool] | None:
-    """Return file, 字数 and whether it was read by OCR, of the work: a separate article, else 成果内容."""
+def _counted(case: Case, least: int) -> tuple[str, int, bool] | None:
+    """Return file, 字数 and whether it was read by OCR, of the work: a separate article, else 成果内容.
+
+    A few lines beside a form that tells the whole case are a note and not the work.
+    """
+    article, written = _article(case), _written(case)
+    if article and written and article[1] < least <= written[1]:
+        return written
+    return article or written
+
+
+def _article(case: Case) -> tuple[str, int, bool] | None:
     article = case.text_work
     if article and article.facts.problem is None and article.facts.text_length is not None:
         return article.part.path, article.facts.text_length, article.facts.source == "ocr"
+    return None
+
+
+def _written(case: Case) -> tuple[str, int, bool] | None:
     for material, form in case.readable:
         if form.content:
             return material.part.path, word_count(form.content), material.facts.source == "ocr"
@@ -21,7 +35,7 @@ def _counted(case: Case) -> tuple[str, int, bool] | None:
 
 @rule("text_too_long", clause="五.3", quote="文字成果字数控制在 2000 字以内")
 def the_text_is_within_its_limit(case: Case, context: Context) -> Iterator[Observation]:
-    counted = _counted(case) if case.track is Track.TEXT else None
+    counted = _counted(case, context.notice.text.min_words) if case.track is Track.TEXT else None
     if not counted:
         return
     file, count, by_ocr = counted
@@ -39,7 +53,7 @@ def there_is_a_text(case: Case, context: Context) -> Iterator[Observation]:
     works = case.of(Role.TEXT_WORK)
     if any(work.facts.problem or (work.facts.text_length or 0) >= least for work in works):
         return  # what could not be opened has a finding of its own
-    counted = _counted(case)
+    counted = _counted(case, least)
     if counted and counted[1] >= least:
         return
     unread = any(material and not material.form for material in (case.word, case.scan))

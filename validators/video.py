@@ -19,6 +19,8 @@ def _videos(case: Case) -> Iterator[Material]:
 def the_container_is_named(case: Case, context: Context) -> Iterator[Observation]:
     allowed = context.notice.video.containers
     for material in case.of(Role.VIDEO):
+        if material.facts.problem in ("corrupt", "empty", "encrypted"):
+            continue  # it does not open, which has a finding of its own
         video = material.facts.video
         playable = material.part.kind is Kind.VIDEO and (video is None or video.has_video)
         if not playable:
@@ -27,7 +29,7 @@ def the_container_is_named(case: Case, context: Context) -> Iterator[Observation
                 container=video.container if video else None,
                 allowed=list(allowed),
                 is_video=False,
-                severity=Severity.ERROR,
+                severity=Severity.REVIEW if material.part.kind is Kind.OTHER else Severity.ERROR,
             )
         elif video and video.container not in allowed:
             yield saw(file=material.part.path, container=video.container, allowed=list(allowed), is_video=True)
@@ -37,9 +39,10 @@ def the_container_is_named(case: Case, context: Context) -> Iterator[Observation
 def it_lasts_three_to_five_minutes(case: Case, context: Context) -> Iterator[Observation]:
     limits = context.notice.video
     for material in _videos(case):
-        seconds = material.facts.video.duration_s if material.facts.video else None
-        if seconds is None:
-            continue
+        video = material.facts.video
+        seconds = video.duration_s if video else None
+        if seconds is None or (video and video.truncated and seconds < limits.min_s):
+            continue  # of a film that did not arrive whole nobody knows how long it is
         # One frame more is still 5:00; 2:59 is not 3:00.
         if not limits.min_s - limits.tolerance_s <= seconds <= limits.max_s + limits.tolerance_s:
             yield saw(file=material.part.path, duration_s=round(seconds, 2), min_s=limits.min_s, max_s=limits.max_s)

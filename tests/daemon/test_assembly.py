@@ -144,3 +144,10 @@ def test_pictures_go_along_and_open_no_case() -> None:
     assert drafts(placed(Role.IMAGE, "照片.jpg")) == []
     (draft,) = drafts(word("表.docx"), placed(Role.IMAGE, "照片.jpg"))
     assert "照片.jpg" in names(draft)
+
+
+def test_of_several_texts_the_one_that_bears_the_title_counts() -> None:
+    title = form().title
+    work = placed(Role.TEXT_WORK, "正文.docx", text=f"{title}\n{PROSE}")
+    (draft,) = drafts(word("表.docx"), work, placed(Role.TEXT_WORK, "管理办法.docx", text=OTHER))
+    assert [item.part.path for item in draft.of(Role.TEXT_WORK)] == ["管理办法.docx", "正文.docx"]

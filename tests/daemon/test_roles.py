@@ -28,6 +28,9 @@ ROLES: list[tuple[str, str, Kind, dict[str, Any], Role]] = [
     ("an article", "案例.docx", Kind.DOCX, {"text": PROSE, "text_length": 200}, Role.TEXT_WORK),
     ("a cover note", "说明.txt", Kind.TEXT, {"text": "请查收", "text_length": 3}, Role.OTHER),
     ("the notice sent back", "通知.docx", Kind.DOCX, {"text": NOTICE, "text_length": 300}, Role.OTHER),
+    ("the notice with its blank annexes", "通知.docx", Kind.DOCX, {"text": NOTICE, "forms": (BLANK,)}, Role.OTHER),
+    ("a text that is called .mp4", "成片.mp4", Kind.TEXT, {"text": PROSE, "text_length": 200}, Role.VIDEO),
+    ("a stamped letter that names the form", "报送函.pdf", Kind.PDF, {"text": "关于报送案例的函\n附申报表一式两份" + PROSE, "text_length": 200, "seal": seal()}, Role.TEXT_WORK),
     ("a locked form", "申报表.docx", Kind.OLE_ENCRYPTED, {"problem": "encrypted"}, Role.WORD_FORM),
     ("a locked article", "案例.docx", Kind.OLE_ENCRYPTED, {"problem": "encrypted"}, Role.TEXT_WORK),
     ("a form pasted as a picture", "申报表.docx", Kind.DOCX, {"text": "", "text_length": 0}, Role.WORD_FORM),
@@ -69,3 +72,23 @@ def test_several_forms_in_one_file_stand_each_for_itself() -> None:
     two = (form(title="甲案例"), form(title="乙案例"))
     items = place(mail(parts=(one,)), {one.sha256: FileFacts(parser="t", version=1, forms=two)})
     assert [item.form.title for item in items if item.form] == ["甲案例", "乙案例"]
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "role"),
+    [
+        ("报送材料.docx", "寿光市市场监督管理局\n关于报送信用典型案例的函\n" + PROSE, Role.OTHER),
+        ("附件3.pdf", "关于印发《信用分级管理办法》的通知\n" + PROSE, Role.OTHER),
+        ("案例汇总表.docx", PROSE, Role.OTHER),
+        ("佐证材料1.docx", PROSE, Role.OTHER),
+        ("信用赋能基层治理的昌乐实践（含佐证）.docx", PROSE, Role.TEXT_WORK),
+        ("案例正文.docx", "我局出台了关于加强信用监管的通知。\n" + PROSE, Role.TEXT_WORK),
+    ],
+)
+def test_papers_that_come_along_with_a_form_are_no_work(name: str, text: str, role: Role) -> None:
+    along, own = part(name, Kind.DOCX), part("申报表.docx", Kind.DOCX)
+    facts = {
+        along.sha256: FileFacts(parser="t", version=1, text=text, text_length=len(text)),
+        own.sha256: FileFacts(parser="t", version=1, forms=(form(),)),
+    }
+    assert place(mail(parts=(along, own)), facts)[0].role is role

@@ -60,6 +60,12 @@ def test_a_form_is_a_case_whatever_else_is_said() -> None:
     assert sorting.brings_a_case(said("", "promotion"), [placed(Role.WORD_FORM, form=form())])
 
 
+def test_a_blank_form_that_is_asked_about_is_no_case() -> None:
+    blank = form(title="", contact="", phone="", email="", address="", highlights="", content="")
+    assert not sorting.brings_a_case(said("请问附件的申报表是最新的吗？"), [placed(Role.WORD_FORM, form=blank)])
+    assert sorting.brings_a_case(said("材料发给您", "申报"), [placed(Role.WORD_FORM, form=blank)])
+
+
 def test_files_of_an_advertisement_are_no_case() -> None:
     assert not sorting.brings_a_case(said("代开发票，优惠", "发票"), [placed(Role.TEXT_WORK)])
 
