@@ -8,7 +8,6 @@ from pathlib import Path
 
 from daemon.roles import Placed
 from domain.case import Reading
-from domain.kinds import Role
 from domain.mail import Fetched, Link, Mail, Part
 from domain.notice import Limits
 from domain.records import Arrival, CaseRecord, MessageRecord
@@ -19,9 +18,9 @@ from parsers.passwords import passwords_in
 from parsers.sandbox import Sandbox
 from store.archive import Archive
 from store.desk import Store
+from store.materials import NEWEST_COUNTS
 
 SOURCE = "fetched"  #: of the arrival; its folder is the case number
-_NEWEST_COUNTS = (Role.WORD_FORM, Role.PDF_FORM, Role.IMAGE_FORM, Role.VIDEO, Role.TEXT_WORK)
 _SIZES_MEET = 0.02  #: a size told as 80.96M is rounded
 
 
@@ -72,7 +71,7 @@ def mail_of(sha256: str, store: Store, sandbox: Sandbox, limits: Limits, out: Pa
     loose = [_loose(file, store.archive) for file in note.files]
     opened: Opened = sandbox.run(open_files, loose, out, limits, passwords_in(mail.text), seconds=limits.mail_seconds)
     return _carrying(mail, sha256, len(raw), opened).model_copy(
-        update={"fetched": Fetched(number=note.number, urls=_opened_urls(record.case.awaited, note.files))}
+        update={"fetched": Fetched(number=note.number, urls=opened_urls(record.case.awaited, note.files))}
     )
 
 
@@ -89,7 +88,7 @@ def origin_of(record: CaseRecord, store: Store) -> tuple[MessageRecord, Mail]:
 
 def is_outdated(item: Placed, record: CaseRecord, reading: Reading) -> bool:
     """Tell whether a later mail than the link's brought a newer file for the same role: then the newer one counts."""
-    held = (m for m in record.case.of(item.role) if item.role in _NEWEST_COUNTS)
+    held = (m for m in record.case.of(item.role) if item.role in NEWEST_COUNTS)
     return any(material.received_at > reading.received_at for material in held)
 
 
@@ -112,17 +111,17 @@ def _carrying(mail: Mail, sha256: str, size: int, opened: Opened) -> Mail:
         size=size,
         references=earlier,
         media_type="multipart/mixed",
-        parts=_distinct(opened.parts),
+        parts=_as_materials(opened.parts),
         archive_problems=opened.problems,
     )
 
 
-def _distinct(parts: tuple[Part, ...]) -> tuple[Part, ...]:
+def _as_materials(parts: tuple[Part, ...]) -> tuple[Part, ...]:
     """Return parts as materials: a small picture behind a link is no signature's decoration."""
     return tuple(part.model_copy(update={"decoration": False}) for part in parts)
 
 
-def _opened_urls(links: tuple[Link, ...], files: tuple[FetchedFile, ...]) -> tuple[str, ...]:
+def opened_urls(links: tuple[Link, ...], files: tuple[FetchedFile, ...]) -> tuple[str, ...]:
     """Return which links the files came from: told by name or size, else in order, a file a link."""
     waiting, loose = list(links), []
     opened = []

@@ -6,15 +6,15 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from daemon import fetch_note, sorting
-from daemon.assembly import Draft, assemble
-from daemon.merging import Merged, candidates_of, differences, match, merge
+from daemon.joining import joined
+from daemon.merging import Merged, differences
 from daemon.roles import Placed, place
 from domain.case import RANK, Outcome, Reading, decide
 from domain.facts import FileFacts
 from domain.kinds import Decision, Kind, MessageKind, Role
 from domain.mail import Mail, Part
 from domain.notice import Limits, Notice, RuleConfig
-from domain.records import CaseRecord, Claimed, Letter
+from domain.records import Claimed, Letter
 from domain.text import fold
 from notify.guards import Silence, silence
 from notify.letters import PostOffice
@@ -250,7 +250,7 @@ def _links_known(reading: Reading, holders: Mapping[str, tuple[str, ...]], desk:
 
 
 def _judged(reading: Reading, placed: tuple[Placed, ...], roles: dict[str, Role], desk: Desk) -> Outcome:
-    merged = _merged(placed, reading, desk)
+    merged = joined(placed, reading, desk.store, desk.notice)
     verdicts = tuple(judge(each.case, _context(reading, each, desk)) for each in merged)
     held = {material.part.path for each in merged for material in each.case.materials}
     stray = tuple(part.path for part in reading.mail.parts if part.path not in held and not part.decoration)
@@ -273,44 +273,6 @@ def _judged(reading: Reading, placed: tuple[Placed, ...], roles: dict[str, Role]
             if each.before and each.case.number
         },
     )
-
-
-def _merged(placed: tuple[Placed, ...], reading: Reading, desk: Desk) -> list[Merged]:
-    """Return every draft as a case, each case on record taken by at most one of them."""
-    tied = _tied(reading, desk)
-    drafts = _drafts(placed, reading, tied, desk)
-    free = candidates_of(reading, tied, desk.store.cases_from(reading.mail.from_.address))
-    numbers = {record.case.number for record in tied}
-    merged = []
-    for draft in drafts:
-        is_tied = bool(numbers & {record.case.number for record in free})
-        records = [r for r in free if r.case.number in numbers] if is_tied else free
-        record = match(draft, records, reading, tied=is_tied) or match(draft, free, reading, tied=False)
-        free = [other for other in free if other is not record]
-        merged.append(merge(draft, record, reading, desk.notice))
-    if reading.mail.fetched:  # its links are opened, whatever they held
-        rest = [record for record in tied if not any(each.before is record for each in merged)]
-        merged += [merge(Draft(record.case.track), record, reading, desk.notice) for record in rest]
-    return merged
-
-
-def _drafts(placed: tuple[Placed, ...], reading: Reading, tied: list[CaseRecord], desk: Desk) -> list[Draft]:
-    """Return the cases a message brings, as they are before anything on record joins them."""
-    if reading.mail.fetched:
-        fresh = [item for item in placed if not any(fetch_note.is_outdated(item, each, reading) for each in tied)]
-        return assemble(fresh, (), desk.notice)
-    return assemble(placed, reading.mail.links, desk.notice) or [sorting.empty_draft(reading)]
-
-
-def _tied(reading: Reading, desk: Desk) -> list[CaseRecord]:
-    """Return the cases that a mail names: by receipt number, or by answering a letter of ours."""
-    if fetched := reading.mail.fetched:
-        record = desk.store.case(fetched.number)
-        return [record] if record else []
-    answered = desk.store.cases_of_letters((*reading.mail.in_reply_to, *reading.mail.references))
-    quoted = read_subject(reading.mail.text[:2000]).receipts
-    numbers = dict.fromkeys((*reading.subject.receipts, *quoted, *answered))
-    return [record for number in numbers if (record := desk.store.case(number))]
 
 
 def _context(reading: Reading, merged: Merged, desk: Desk) -> Context:

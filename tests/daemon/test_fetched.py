@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from daemon.fetch_note import FetchedFile, _opened_urls
+from daemon.fetch_note import FetchedFile, opened_urls
 from daemon.fetched import FetchDesk
 from domain.kinds import Decision, MessageKind, Role, Track
 from tests.fixtures.cases import link
@@ -203,4 +203,4 @@ def test_it_is_recorded_as_a_supplement(linked: Office) -> None:
 def test_which_links_files_came_from(files: list[tuple[str, int]], opened: list[str]) -> None:
     links = (link("a.mp4", url="1"), link("b.mp4", url="2"), link(None, url="3", size=1_000_000))
     fetched = tuple(FetchedFile(name=name, sha256="0" * 64, size=size) for name, size in files)
-    assert list(_opened_urls(links, fetched)) == opened
+    assert list(opened_urls(links, fetched)) == opened

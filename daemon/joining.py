@@ -1,0 +1,52 @@
+"""In charge of which cases on record a message is about, and of joining what it brings with them.
+
+Leaves sorting files into drafts to `assembly`, and whether a draft and a case belong together to `merging`.
+"""
+
+from daemon import fetch_note, sorting
+from daemon.assembly import Draft, assemble
+from daemon.merging import Merged, candidates_of, match, merge
+from daemon.roles import Placed
+from domain.case import Reading
+from domain.notice import Notice
+from domain.records import CaseRecord
+from parsers.subject import read_subject
+from store.desk import Store
+
+
+def joined(placed: tuple[Placed, ...], reading: Reading, store: Store, notice: Notice) -> list[Merged]:
+    """Return every case a message brings something for, each case on record taken by at most one of its drafts."""
+    tied = _tied(reading, store)
+    drafts = _drafts(placed, reading, tied, notice)
+    free = candidates_of(reading, tied, store.cases_from(reading.mail.from_.address))
+    numbers = {record.case.number for record in tied}
+    merged = []
+    for draft in drafts:
+        is_tied = bool(numbers & {record.case.number for record in free})
+        records = [r for r in free if r.case.number in numbers] if is_tied else free
+        record = match(draft, records, reading, tied=is_tied) or match(draft, free, reading, tied=False)
+        free = [other for other in free if other is not record]
+        merged.append(merge(draft, record, reading, notice))
+    if reading.mail.fetched:  # its links are opened, whatever they held
+        rest = [record for record in tied if not any(each.before is record for each in merged)]
+        merged += [merge(Draft(record.case.track), record, reading, notice) for record in rest]
+    return merged
+
+
+def _drafts(placed: tuple[Placed, ...], reading: Reading, tied: list[CaseRecord], notice: Notice) -> list[Draft]:
+    """Return the cases a message brings, as they are before anything on record joins them."""
+    if reading.mail.fetched:
+        fresh = [item for item in placed if not any(fetch_note.is_outdated(item, each, reading) for each in tied)]
+        return assemble(fresh, (), notice)
+    return assemble(placed, reading.mail.links, notice) or [sorting.empty_draft(reading)]
+
+
+def _tied(reading: Reading, store: Store) -> list[CaseRecord]:
+    """Return the cases that a mail names: by receipt number, or by answering a letter of ours."""
+    if fetched := reading.mail.fetched:
+        record = store.case(fetched.number)
+        return [record] if record else []
+    answered = store.cases_of_letters((*reading.mail.in_reply_to, *reading.mail.references))
+    quoted = read_subject(reading.mail.text[:2000]).receipts
+    numbers = dict.fromkeys((*reading.subject.receipts, *quoted, *answered))
+    return [record for number in numbers if (record := store.case(number))]
