@@ -104,7 +104,9 @@ def _cells(row: _Row, inside: Sequence[Line], labels: Labels, number: int, page:
 
 
 def _cell(text: str, lines: Sequence[Line], row: int, column: int, page: int) -> Cell:
-    return Cell(text, row, column, page=page, unsure=any(line.score < DOUBTFUL for line in lines))
+    # Without rules only the distance tells where a value of several lines ends: a neighbour's line may have come in.
+    unsure = len(lines) > 1 or any(line.score < DOUBTFUL for line in lines)
+    return Cell(text, row, column, page=page, unsure=unsure)
 
 
 def _left_rows(lines: Sequence[Line], labels: Labels) -> list[_Row]:

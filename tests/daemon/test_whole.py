@@ -17,7 +17,7 @@ from tests.fixtures.expectations import Expected, answered, expectations
 from tests.fixtures.smtp import SmtpServer
 
 STAFF = "staff@example.test"
-PATIENCE = 400.0
+PATIENCE = 240.0
 
 pytestmark = [pytest.mark.xdist_group("whole"), pytest.mark.timeout(900)]
 
