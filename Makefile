@@ -35,7 +35,12 @@ lint: $(VENV)/.developing ## style, types, import contracts
 	$(BIN)/lint-imports
 
 accuracy: system $(VENV)/.developing ## how well forms, scans, seals and videos are read, on labelled documents
-	$(BIN)/python -m bench.accuracy
+	$(BIN)/python -m bench.accuracy_forms
+	OMP_NUM_THREADS=1 $(BIN)/python -m bench.accuracy_scans
+	$(BIN)/python -m bench.accuracy_videos .films
+
+bench: $(VENV)/.developing ## what the store costs on this machine
+	$(BIN)/python -m bench.store
 
 fixtures: system $(VENV)/.developing ## make the sample mails again
 	$(BIN)/python -m tests.fixtures.make_samples
@@ -51,4 +56,4 @@ system: ## Debian packages the tests need
 	sh tests/install_packages.sh
 
 clean: ## remove what was made here
-	rm -rf $(VENV) demo-out .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
+	rm -rf $(VENV) demo-out .films .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache

@@ -1,4 +1,4 @@
-"""What the store costs on this machine: `python -m tests.store.measure [DIRECTORY]`. Not a test: figures, no verdict.
+"""What the store costs on this machine: `python -m bench.store [DIRECTORY]`. Not a test: figures, no verdict.
 
 DIRECTORY should lie on the disk that production uses: most of the time is spent waiting for its fsync.
 """
