@@ -5,36 +5,14 @@
 
 import json
 import sys
-from datetime import datetime
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from daemon import journal
-from daemon.settings import ConfigError, Settings, load
-from domain.notice import SHANGHAI
-
-app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, rich_markup_mode=None)
-
-Config = Annotated[Path | None, typer.Option("--config", help="Configuration file (default: config.toml).")]
-Data = Annotated[Path | None, typer.Option("--data", help="Data directory (default: from the configuration).")]
-PERSON_NEEDED = 1
-BAD_USAGE = 2
-
-_given: dict[str, Path | None] = {"config": None, "data": None}
-
-
-@app.callback()
-def shoujian(config: Config = None, data: Data = None, verbose: bool = False) -> None:
-    """Mail desk for a public call for entries: reads, checks and answers every applicant's e-mail."""
-    _given.update(config=config, data=data)
-    journal.configure(verbose=verbose)
-
-
-def settings_of(config: Path | None, data: Path | None) -> Settings:
-    """Return the settings; `--config` and `--data` count before and after the command alike."""
-    return load(config or _given["config"] or Path("config.toml"), data or _given["data"])
+from daemon import cli_care, cli_records  # noqa: F401  their commands join on import
+from daemon.cli_app import BAD_USAGE, PERSON_NEEDED, Config, Data, app, moment, say, settings_of
+from daemon.settings import ConfigError
 
 
 @app.command()
@@ -98,27 +76,8 @@ def import_(
         raise typer.Exit(PERSON_NEEDED)
 
 
-def moment(text: str | None) -> datetime | None:
-    """Return an ISO 8601 moment, aware; one without a zone is Shanghai's. Raises ConfigError."""
-    if text is None:
-        return None
-    try:
-        when = datetime.fromisoformat(text)
-    except ValueError as error:
-        raise ConfigError(f"not an ISO 8601 date and time: {text}") from error
-    return when if when.tzinfo else when.replace(tzinfo=SHANGHAI)
-
-
-def say(line: str) -> None:
-    """Write a line to standard output, whatever the terminal's encoding is."""
-    sys.stdout.buffer.write(line.encode("utf-8", "replace") + b"\n")
-    sys.stdout.buffer.flush()
-
-
 def main(arguments: list[str] | None = None) -> int:
     """Run the command line and return its exit code."""
-    from daemon import cli_care, cli_records  # noqa: F401  their commands join on import
-
     try:
         app(arguments)
     except ConfigError as error:

@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from daemon import tables
-from daemon.cli import PERSON_NEEDED, Config, Data, app, say, settings_of
+from daemon.cli_app import PERSON_NEEDED, Config, Data, app, say, settings_of
 from daemon.settings import ConfigError
 from daemon.workshop import clock, open_store
 from domain.kinds import Decision, MessageState, OutboxState, Track
