@@ -104,6 +104,20 @@ def test_killed_between_entering_and_judging_it_goes_on(linked: Office) -> None:
     assert len(linked.receipts()) == 2
 
 
+def test_what_is_put_beside_a_file_under_work_waits_for_its_outcome(linked: Office) -> None:
+    linked.put("作品.mp4", film())
+    assert linked.look() == 1
+    linked.put("又一版.mp4", film(SHORT))
+    assert linked.look() == 0  # else the first would be judged and told of twice
+    linked.work()
+    assert linked.look() == 1
+    linked.work()
+    brought = [
+        mail.parts for message in linked.case().messages if (mail := linked.store.mail(message)) and mail.fetched
+    ]
+    assert [[part.filename for part in parts] for parts in brought] == [["作品.mp4"], ["又一版.mp4"]]
+
+
 def test_a_page_saved_for_the_film_is_put_aside_and_blames_nobody(linked: Office) -> None:
     linked.put("作品.mp4", b"<!DOCTYPE html><html><body>" + "请登录后下载".encode() + b"</body></html>")
     linked.put("空.mp4", b"")
