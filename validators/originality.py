@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from datetime import date
 
 from domain.case import Case, Material
 from domain.kinds import Role
@@ -11,7 +12,8 @@ from validators.rulebook import Context, Observation, rule, saw
 
 _SAME_TEXT, _SAME_PICTURES = 0.6, 0.9
 _OLDEST = 15  #: years back; before that a clock was never set
-_TEMPLATE_DATES = "created"  #: an office's template keeps its own date of making
+#: python-docx stamps every document with the moment its own template was made, 2013-12-23 23:15 UTC.
+_UNSET = (date(2013, 12, 23), date(2013, 12, 24))
 _SELLING = (
     "订购热线", "订购电话", "招商加盟", "加盟热线", "限时优惠", "限时抢购", "立即购买", "立即抢购", "扫码下单", "优惠价", "促销价", "特价",
     "买一送一", "全场", "折扣", "包邮", "欢迎选购", "欢迎订购", "货到付款", "咨询热线", "免费试用", "原价", "到店有礼", "批发价",
@@ -22,11 +24,12 @@ _SELLING = (
 def nothing_tells_of_an_earlier_year(case: Case, context: Context) -> Iterator[Observation]:
     year = context.notice.year
     for material in (*case.of(Role.VIDEO), *case.of(Role.TEXT_WORK)):
-        early = [(d.when.isoformat(), d.where) for d in material.facts.dates if year - _OLDEST <= d.when.year < year]
-        if material.role is Role.TEXT_WORK:
-            early = [(when, where) for when, where in early if _TEMPLATE_DATES not in where]
-        if early:
-            yield saw(file=material.part.path, dates=[list(pair) for pair in early[:5]], year=year)
+        told = [d for d in material.facts.dates if year - _OLDEST <= d.when.year and d.when not in _UNSET]
+        early = [d for d in told if d.when.year < year]
+        # An office writes into the document of last year: one that was changed this year may well be this year's.
+        reworked = material.role is Role.TEXT_WORK and len(early) < len(told)
+        if early and not reworked:
+            yield saw(file=material.part.path, dates=[[d.when.isoformat(), d.where] for d in early[:5]], year=year)
 
 
 @rule("similar_work", clause="五.2", quote="原创作品")
