@@ -70,8 +70,11 @@ def match(draft: Draft, records: Sequence[CaseRecord], reading: Reading, *, tied
         alike = [record for record in records if _same_title(draft, record)]
         if alike:
             return alike[0]
-        single = len(records) == 1 and tied and _replaces_title(draft, records[0])
-        return records[0] if single else None
+        if len(records) == 1 and tied and _replaces_title(draft, records[0]):
+            return records[0]
+        return next(
+            (record for record in records if _came_bare(record.case) and _same_unit(draft, reading, record)), None
+        )
     fitting = [record for record in records if tied or _agrees(reading.subject, record.case)]
     lacking = [record for record in fitting if _lacks(record.case, draft)]
     named = [record for record in fitting if _named(draft, record.case)]
@@ -215,6 +218,16 @@ def _replaces_title(draft: Draft, record: CaseRecord) -> bool:
     if not form or (case.form and draft.track is not case.track):
         return False
     return (overlap(case.content, form.content) or 0.0) >= 0.5 or not case.title or not case.word
+
+
+def _came_bare(case: Case) -> bool:
+    """Tell a case of which nothing could be read so far: the files were forgotten, or locked away."""
+    return not case.title and not case.readable and not case.video and not case.text_work
+
+
+def _same_unit(draft: Draft, reading: Reading, record: CaseRecord) -> bool:
+    name = (draft.form.unit if draft.form else None) or reading.subject.unit
+    return bool(name and record.case.unit and same_unit(name, record.case.unit))
 
 
 def _agrees(subject: SubjectFacts, case: Case) -> bool:

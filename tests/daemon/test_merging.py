@@ -181,3 +181,12 @@ def test_what_lies_behind_a_link_is_of_the_track_the_mail_tells() -> None:
         is Track.VIDEO
     )
     assert merge(one, None, from_("a@b.cn", text="文字和视频案例见网盘"), notice()).case.track is Track.TEXT
+
+
+def test_forms_that_follow_find_the_case_whose_files_were_forgotten() -> None:
+    bare = record(Case(track=Track.TEXT, number="2023-W-0001", first_received_at=IN_TIME, unit="昌乐县发展和改革局"))
+    later_on = draft((Role.WORD_FORM, "表.docx", form()))
+    assert match(later_on, [bare], from_("wm@example.com"), tied=False) is bare
+    other = draft((Role.WORD_FORM, "表.docx", form(unit="山东某某纺织有限公司")))
+    told = SubjectFacts(convention="unit", unit="昌乐县发展和改革局")
+    assert match(other, [bare], from_("wm@example.com", subject=told), tied=False) is None

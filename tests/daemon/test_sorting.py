@@ -25,6 +25,8 @@ def said(text: str, subject: str = "咨询", **more: Any) -> Reading:
         "视频超过5分钟可以吗？",
         "申报表在哪里下载",
         "我们的材料收到了吗",
+        "因故申请撤回我单位的参评案例，请予办理。",
+        "申报表中的联系人变更为王芳。",
     ],
 )
 def test_a_person_who_asks_about_the_call_has_a_question(text: str) -> None:
