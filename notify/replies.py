@@ -117,7 +117,7 @@ def _guidance(outcome: Outcome, thread: Thread, notice: Notice, post: PostOffice
     shown = {
         **_frame(notice, post),
         "salutation": salutation(None, None, thread.name),
-        "paragraphs": guidance.paragraphs(notice, post.now),
+        "paragraphs": guidance.paragraphs(notice, outcome.reading.received_at),
         "facts": guidance.terms(notice),
         "steps_title": "申报步骤",
         "steps": guidance.steps(notice),

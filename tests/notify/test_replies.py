@@ -578,7 +578,7 @@ def test_after_the_grace_a_decision_letter_names_no_date_in_the_past() -> None:
     ],
 )
 def test_guidance_says_when_the_call_is_not_open(now: datetime, said: str) -> None:
-    asked = outcome(kind=MessageKind.QUESTION, decision=Decision.IGNORED)
-    letter = compose(asked, NOTICE, POST.model_copy(update={"now": now}))
+    asked = outcome(kind=MessageKind.QUESTION, decision=Decision.IGNORED, received_at=now)
+    letter = compose(asked, NOTICE, POST)
     assert letter is not None
     assert said in letter.text
