@@ -19,14 +19,16 @@ from tests.fixtures.desks import ROOT
 from tests.fixtures.make_forms_office import convert
 from tests.fixtures.stories import Case, Json, Past, Sent, Story
 from tests.fixtures.stories_broken import broken
+from tests.fixtures.stories_crude import crude
 from tests.fixtures.stories_films import films
 from tests.fixtures.stories_kept import kept
 from tests.fixtures.stories_later import later
+from tests.fixtures.stories_odd import odd
 from tests.fixtures.stories_paper import BATH, word
 from tests.fixtures.stories_several import several
 from tests.fixtures.stories_silent import silent
 
-CHAPTERS = ("kept", "broken", "several", "later", "silent", "films")
+CHAPTERS = ("kept", "broken", "crude", "several", "later", "odd", "silent", "films")
 _MARKS = {"error": "!", "review": "?", "fatal": "!!"}
 
 pytestmark = [pytest.mark.timeout(600)]
@@ -55,10 +57,14 @@ def chapter(name: str, work: Path) -> Iterator[Story]:
         case "kept" | "broken":
             made = convert({"bath": word(BATH).data}, "docx", ("doc",) if name == "kept" else ("odt",), work)
             yield from kept(made) if name == "kept" else broken(made)
+        case "crude":
+            yield from crude()
         case "several":
             yield from several()
         case "later":
             yield from later()
+        case "odd":
+            yield from odd()
         case "silent":
             yield from silent()
         case _:
