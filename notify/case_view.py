@@ -76,6 +76,11 @@ def points(findings: Iterable[Finding], notice: Notice, decision: Decision) -> P
     )
 
 
+def to_send_anew(reading: Reading, findings: Iterable[Finding]) -> bool:
+    """Tell whether all of a mail has to be sent once more: it came torn, or before the call opened."""
+    return reading.mail.truncated or any(finding.code == "before_window" for finding in findings)
+
+
 def view(
     verdict: Verdict, reading: Reading, changes: dict[str, tuple[str | None, str | None]], notice: Notice
 ) -> CaseView:
@@ -87,8 +92,8 @@ def view(
     fresh = _items(m for m in standing if m.part.sha256 in came)
     return CaseView(
         number=case.number or "",
-        title=quote(case.title, 80) or "（题目未填写）",
-        unit=quote(case.unit, 60) or "（单位未填写）",
+        title=quote(case.title, 80) or ("（题目未填写）" if case.readable else "（题目待核实）"),
+        unit=quote(case.unit, 60) or "（单位待核实）",
         track=TRACKS[case.track],
         result=RESULTS[verdict.decision],
         decision=verdict.decision,
@@ -96,7 +101,9 @@ def view(
         earlier=_items(m for m in standing if m.part.sha256 not in came)
         + (() if _links_came(case, reading) else links),
         changes=_changes(changes, case, notice),
-        merits=() if verdict.decision is Decision.REJECTED else merits(case, findings, notice),
+        merits=()
+        if verdict.decision is Decision.REJECTED or to_send_anew(reading, findings)
+        else merits(case, findings, notice),
         points=points(findings, notice, verdict.decision),
         due=_due(case, findings, notice) if verdict.decision is Decision.NEEDS_SUPPLEMENT else None,
     )

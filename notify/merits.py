@@ -13,8 +13,14 @@ _BOTH_COPIES = frozenset({
     "form_wrong_annex", "field_missing", "word_pdf_mismatch", "commitment_missing", "form_unreadable", "phone_invalid"
 })  # fmt: skip
 _SCAN = frozenset({"missing_pdf_form", "pdf_not_stamped", "seal_unclear", "seal_unit_mismatch"})
-_TEXT = frozenset({"text_too_long", "text_missing"})
-_VIDEO = frozenset({"video_missing", "video_format", "video_duration", "video_resolution", "video_blank"})
+_ENTRY = frozenset({"advertising", "similar_work", "wrong_year"})
+_TEXT = frozenset({"text_too_long", "text_missing"}) | _ENTRY
+_VIDEO = (
+    frozenset({
+        "video_missing", "video_format", "video_duration", "video_resolution", "video_blank", "video_no_subtitles"
+    })
+    | _ENTRY
+)  # fmt: skip
 
 
 def merits(case: Case, findings: tuple[Finding, ...], notice: Notice) -> tuple[str, ...]:

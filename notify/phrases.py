@@ -3,6 +3,7 @@
 import re
 
 _NAME = re.compile(r"[\u4e00-\u9fff·]{2,12}(?:、[\u4e00-\u9fff·]{2,12})?")
+_OWN_NAME = re.compile(r"[\u4e00-\u9fff]{2,3}")  #: what a mailbox calls itself is a person's name at most so long
 _OFFICE = re.compile(r"(?:公司|单位|委员会|中心|协会|集团|银行|法院|政府|办公室|办|局|院|部|处|科|组)$")
 
 FIRST = (
@@ -69,7 +70,8 @@ def choose(choices: tuple[str, ...], seed: str) -> str:
 
 def salutation(unit: str | None, contact: str | None, sender: str) -> str:
     """Return whom a letter addresses: 昌乐县信用办 郑九同志; what is no plain name is left out, never repeated."""
-    name = next((text for text in (contact, sender) if text and _NAME.fullmatch(text) and not _OFFICE.search(text)), "")
+    own = sender if _OWN_NAME.fullmatch(sender or "") else None
+    name = next((text for text in (contact, own) if text and _NAME.fullmatch(text) and not _OFFICE.search(text)), "")
     office = unit or (sender if _OFFICE.search(sender or "") else "")
     person = f"{name}同志" if name else ""
     return " ".join(filter(None, (office, person))) or "尊敬的参评单位"

@@ -8,10 +8,11 @@ from datetime import datetime
 
 from domain.case import Case, Outcome
 from domain.kinds import Decision, MessageKind, Severity
+from domain.mail import SubjectFacts
 from domain.notice import SHANGHAI, Notice
 from domain.records import CaseRecord, Letter, MessageRecord
 from notify import guidance
-from notify.case_view import points, stray_items, view
+from notify.case_view import points, stray_items, to_send_anew, view
 from notify.figures import moment, second
 from notify.labels import RESULTS, TRACKS
 from notify.letters import Draft, PostOffice, seal
@@ -45,9 +46,10 @@ def _receipt(outcome: Outcome, thread: Thread, notice: Notice, post: PostOffice)
     reading, result = outcome.reading, RESULTS[outcome.decision]
     cases = [verdict.case for verdict in outcome.verdicts]
     numbers = tuple(case.number for case in cases if case.number)
+    anew = to_send_anew(reading, (finding for verdict in outcome.verdicts for finding in verdict.findings))
     shown = {
         **_frame(notice, post),
-        "salutation": _salutation(cases, thread),
+        "salutation": _salutation(cases, thread, reading.subject),
         "opening": choose(_openings(outcome), reading.mail.sha256),
         "numbers": numbers,
         "received": reading.received_at,
@@ -57,7 +59,7 @@ def _receipt(outcome: Outcome, thread: Thread, notice: Notice, post: PostOffice)
         "due": _due(outcome, notice),
         "cases": [view(v, reading, outcome.changes.get(v.case.number or "", {}), notice) for v in outcome.verdicts],
         "others": stray_items(reading.mail.parts, outcome.roles, cases),
-        "closing": closing(outcome.decision, reading.mail.sha256[8:], numbered=bool(numbers)),
+        "closing": closing(outcome.decision, reading.mail.sha256[8:], numbered=bool(numbers) and not anew),
     }
     draft = Draft(
         kind="receipt",
@@ -226,8 +228,10 @@ def _frame(notice: Notice, post: PostOffice) -> dict[str, object]:
     return {"notice": notice, "today": post.now.astimezone(SHANGHAI).date(), "width": _WIDTH}
 
 
-def _salutation(cases: list[Case], thread: Thread) -> str:
-    """Address the form's contact and unit where all cases agree on them, else the sender."""
+def _salutation(cases: list[Case], thread: Thread, subject: SubjectFacts | None = None) -> str:
+    """Address the form's contact and unit where all cases agree on them, else the sender; who recommends by the subject."""
+    if subject and any(case.recommended for case in cases):
+        return salutation(quote(subject.unit, 40), subject.contact, thread.name)
     units, contacts = ({getattr(case, field) or "" for case in cases} for field in ("unit", "contact"))
     unit = quote(units.pop(), 40) if len(units) == 1 else None
     contact = contacts.pop() if len(contacts) == 1 else None

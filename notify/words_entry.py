@@ -16,7 +16,7 @@ _PLACES = (
 @words("wrong_year", clause="五.2")
 def wrong_year(evidence: Evidence, notice: Notice) -> Words:
     year = evidence.number("year") or notice.year
-    dates = "、".join(filter(None, map(_date, evidence.items("dates")[:4])))
+    dates = "、".join(dict.fromkeys(filter(None, map(_date, evidence.items("dates")[:4]))))
     signs = f"（{dates}）" if dates else ""
     return Words(
         where=evidence.file(),

@@ -10,13 +10,24 @@ from notify.seal_words import why_unclear
 TWO_COPIES = "每个案例报送申报表一式两份（Word 版和 PDF 盖章扫描版）"
 
 
+def _not_seen(what: str, evidence: Evidence) -> str:
+    """Say that something did not come, or may be in what nobody could open yet."""
+    if evidence.items("unopened"):
+        return f"暂未见{what}，可能在尚未打开的压缩包或下载链接中，待工作人员核实"
+    return f"未收到{what}"
+
+
+def _if_not_within(evidence: Evidence) -> str:
+    return "如未包含在其中，" if evidence.items("unopened") else ""
+
+
 @words("missing_word_form", clause="四")
 def missing_word_form(evidence: Evidence, notice: Notice) -> Words:
     return Words(
         where="申报表 Word 版",
-        found="未收到申报表 Word 版",
+        found=_not_seen("申报表 Word 版", evidence),
         asked=TWO_COPIES,
-        mend="请补发填写完整的申报表 Word 版（.docx、.doc 或 .wps 文件）。",
+        mend=f"{_if_not_within(evidence)}请补发填写完整的申报表 Word 版（.docx、.doc 或 .wps 文件）。",
     )
 
 
@@ -24,9 +35,9 @@ def missing_word_form(evidence: Evidence, notice: Notice) -> Words:
 def missing_pdf_form(evidence: Evidence, notice: Notice) -> Words:
     return Words(
         where="申报表 PDF 盖章扫描版",
-        found="未收到申报表 PDF 盖章扫描版",
+        found=_not_seen("申报表 PDF 盖章扫描版", evidence),
         asked=TWO_COPIES,
-        mend="请将申报表打印，在“单位意见”栏加盖单位公章，扫描成 PDF 文件后补发。",
+        mend=f"{_if_not_within(evidence)}请将申报表打印，在“单位意见”栏加盖单位公章，扫描成 PDF 文件后补发。",
     )
 
 

@@ -9,22 +9,22 @@ from validators.rulebook import Context, Observation, rule, saw
 _TWO_COPIES = "每个案例需填写申报表一式两份（word版 PDF盖章扫描版）发送到指定邮箱"
 
 
-def _unless_hidden(case: Case) -> Severity | None:
-    """Return `review` where what seems missing may lie in a file nobody could open."""
-    return Severity.REVIEW if case.unopened else None
+def _not_seen(case: Case) -> Observation:
+    """Return that a material is missing: for `review` where it may lie in a file nobody could open."""
+    return saw(severity=Severity.REVIEW, unopened=list(case.unopened)) if case.unopened else saw()
 
 
 @rule("missing_word_form", clause="四", quote=_TWO_COPIES)
 def word_form_is_there(case: Case, context: Context) -> Iterator[Observation]:
     if not case.word:
-        yield saw(severity=_unless_hidden(case))
+        yield _not_seen(case)
 
 
 @rule("missing_pdf_form", clause="四", quote=_TWO_COPIES)
 def stamped_pdf_is_there(case: Case, context: Context) -> Iterator[Observation]:
     stands_in = case.scan or any(m.part.kind is Kind.OFD and m.form for m in case.of(Role.OTHER))
     if not stands_in:
-        yield saw(severity=_unless_hidden(case))
+        yield _not_seen(case)
 
 
 @rule("image_scan_instead_of_pdf", clause="四", quote="PDF盖章扫描版")
@@ -54,7 +54,7 @@ def forms_can_be_read(case: Case, context: Context) -> Iterator[Observation]:
 @rule("video_missing", clause="三", quote="也可以微视频形式")
 def video_case_has_its_video(case: Case, context: Context) -> Iterator[Observation]:
     if case.track is Track.VIDEO and not case.of(Role.VIDEO) and not case.awaited:
-        yield saw(severity=_unless_hidden(case))
+        yield _not_seen(case)
 
 
 @rule("video_link_only", clause="三", quote="也可以微视频形式")

@@ -23,8 +23,8 @@ def the_subject_follows_a_convention(reading: Reading, context: Context) -> Iter
 @rule("subject_form_mismatch", clause="组委会", quote=_AS_ASKED)
 def the_subject_agrees_with_the_form(case: Case, context: Context) -> Iterator[Observation]:
     form, subject = case.form, context.subject
-    if not form or context.supplement:
-        return
+    if not form or context.supplement or case.recommended:
+        return  # 推荐单位名称+联系人+联系电话: whoever recommends is not whom the form names
     pairs = {
         "unit": (subject.unit, form.unit),
         "contact": (subject.contact or subject.participant, form.contact),

@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 from inline_snapshot import snapshot
 
-from domain.kinds import Decision, Kind, MessageKind, MessageState, Role
-from domain.mail import Address, Link
+from domain.kinds import Decision, Kind, MessageKind, MessageState, Role, Severity
+from domain.mail import Address, Link, SubjectFacts
 from domain.notice import SHANGHAI
 from domain.records import CaseRecord, Letter, MessageRecord
 from notify.phrases import AGAIN, CLOSING, FIRST, salutation
@@ -495,7 +495,43 @@ def test_a_form_that_never_read_still_gets_its_reply() -> None:
     bare = case(materials=(), title=None, unit=None, contact=None)
     letter = reply(verdict(bare, finding("missing_word_form"), finding("missing_pdf_form")), message=mail(from_=Address(address="a@b.example")))  # fmt: skip
     assert letter.text.startswith("尊敬的参评单位：")
-    assert "《（题目未填写）》" in letter.text
+    assert "《（题目待核实）》\n文字案例　（单位待核实）" in letter.text
+    untitled = reply(verdict(case(title=None), finding("field_missing:title", field="title", label="案例题目")))
+    assert "《（题目未填写）》" in untitled.text
+
+
+def test_what_may_lie_in_a_locked_archive_is_not_said_to_be_missing() -> None:
+    hidden = finding("missing_word_form", Severity.REVIEW, unopened=["材料.zip"])
+    letter = reply(verdict(case(materials=()), hidden))
+    assert "未收到" not in letter.text
+    assert "暂未见申报表 Word 版，可能在尚未打开的压缩包或下载链接中，待工作人员核实" in letter.text
+
+
+def test_nothing_of_a_mail_that_has_to_be_sent_anew_is_called_done() -> None:
+    early = finding("before_window", received_at="2023-07-14T12:00:00+08:00", opens=NOTICE.opens.isoformat())
+    torn = finding("mail_truncated")
+    for letter in (
+        reply(verdict(case(), early)),
+        reply(verdict(case()), message=mail(parts=(WORD.part, SCAN.part), truncated=True), findings=(torn,)),
+    ):
+        assert "无需重复报送" not in letter.text
+        assert "重新发送时，请直接回复本邮件，并附上全部材料。" in letter.text
+
+
+def test_a_work_in_doubt_is_not_praised() -> None:
+    doubtful = finding("similar_work", Severity.REVIEW, number="2023-W-0009", what="text", similarity=0.9)
+    assert "文字成果共" in reply(verdict(case())).text
+    assert "文字成果共" not in reply(verdict(case(), doubtful)).text
+
+
+def test_who_recommends_is_addressed_and_not_the_one_recommended() -> None:
+    read = outcome(verdict(case(recommended=True)))
+    told = SubjectFacts(convention="unit", unit="坊子区发展和改革局", contact="郎咸明")
+    letter = compose(
+        read.model_copy(update={"reading": read.reading.model_copy(update={"subject": told})}), NOTICE, POST
+    )
+    assert letter is not None
+    assert letter.text.startswith("坊子区发展和改革局 郎咸明同志：")
 
 
 def test_a_program_sent_along_is_named_though_it_belongs_to_no_case() -> None:
@@ -527,6 +563,7 @@ def test_too_early_is_to_be_sent_again_before_the_call_closes() -> None:
         (None, None, "昌乐县发展和改革局", "昌乐县发展和改革局"),
         (None, None, "郑九", "郑九同志"),
         (None, None, "zhengjiu_88", "尊敬的参评单位"),
+        (None, None, "坊子发改", "尊敬的参评单位"),
         (None, "<b>郑九</b>", "", "尊敬的参评单位"),
     ],
 )

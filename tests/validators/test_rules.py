@@ -218,6 +218,11 @@ def test_the_form_counts_where_the_subject_differs() -> None:
     assert found(text_case(), context(subject=subject)) == {"subject_form_mismatch": Severity.WARNING}
 
 
+def test_whoever_recommends_need_not_be_whom_the_form_names() -> None:
+    told = SubjectFacts(convention="unit", unit="坊子区发展和改革局", contact="郎咸明", phone="0536-7663015")
+    assert found(text_case(recommended=True), context(subject=told)) == {}
+
+
 def test_whoever_takes_part_need_not_be_the_contact() -> None:
     subject = SubjectFacts(convention="work", participant="赵国庆", phone="13800000001")
     assert found(text_case(), context(subject=subject)) == {}
