@@ -10,8 +10,6 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TextIO
 
-from notify.workbook import write_workbook
-
 from daemon.contract import Json, message_line
 from daemon.settings import ConfigError
 from domain.case import Case
@@ -21,6 +19,7 @@ from domain.text import one_line
 from domain.units import roster_unit
 from notify.labels import RESULTS
 from notify.wording import say
+from notify.workbook import write_workbook
 from store.desk import Store
 
 _UNSAFE = re.compile(r'[\\/:*?"<>|\x00-\x1f]+')
