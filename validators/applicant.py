@@ -30,5 +30,8 @@ def the_unit_is_of_the_region(case: Case, context: Context) -> Iterator[Observat
 def the_applicant_is_a_unit(case: Case, context: Context) -> Iterator[Observation]:
     legend = case.seal.text if case.seal else None
     told = case.unit or context.subject.participant
-    if told and not looks_like_organisation(told) and not legend:
+    is_unit = told and (
+        looks_like_organisation(told) or roster_unit(told, context.notice) or context.notice.region in told
+    )
+    if told and not is_unit and not legend:
         yield saw(unit=told)

@@ -135,6 +135,7 @@ KEPT: list[tuple[str, Case]] = [
     ("a program's own date", text_case(word(), scan(), article(dates=(dated("2013-12-24", "docProps/core.xml created"), dated("2013-12-23", "docProps/core.xml modified"))))),
     ("a template made long ago", text_case(word(), scan(), article(dates=(dated("2013-12-23", "docProps/core.xml created"),)))),
     ("a camera without a clock", video_case(film(dates=(dated("1970-01-01", "QuickTime creation_time"),)))),
+    ("a unit that is called as no other", text_case(word(unit=None), scan(seal(True, None)), unit="潍坊联通")),
     ("北京路 in Weifang", text_case(unit="北京路街道办事处")),
     ("an old .doc read with doubt", text_case(word(address="", phone="1380", unsure=("address", "phone")), scan())),
     ("content by article", text_case(word(content="见附件"), scan(content="见附件"), article())),
