@@ -20,10 +20,15 @@ _ASKS = re.compile(
 _THANKS = re.compile(
     r"^(?:好的|收到|谢谢|感谢|辛苦了?|明白|知道了|ok|嗯|已收到|多谢|您|你|了|的|非常|回复|我们|尽快|马上|会|补充|提交)+$"
 )
-_SELLS = re.compile(
-    r"代开|发票|优惠|促销|折扣|贷款|招聘|加盟|推广|广告|公众号涨粉|seo|中奖|点击领取|退订|unsubscribe|营销|报价|培训班|课程|展会|样品|订购"
+#: What only sellers write; reports tell of loans and of 推广 too.
+_OFFERS = re.compile(
+    r"代开|代办|优惠|促销|折扣|加盟|涨粉|seo|中奖|点击领取|退订|unsubscribe|报价|订购|出证|牌匾|包过|付款"
 )
+_SELLS = re.compile(r"发票|贷款|招聘|应聘|推广|广告|营销|培训班|课程|展会|样品")
+_CONTEST = re.compile(r"案例|评选|参评|参赛|征集|申报表|推荐表|组委会|典型|作品")
+_ENTRY = re.compile(r"案例|评选|参评|参赛|申报|征集|报送|推荐表|作品|视频|信用|诚信|守信|美德")
 _CHINESE = re.compile(r"[\u4e00-\u9fff]")
+_DOCUMENTS = frozenset({Role.TEXT_WORK, Role.REJECTED})
 MATERIALS = frozenset({Role.WORD_FORM, Role.PDF_FORM, Role.IMAGE_FORM, Role.VIDEO, Role.TEXT_WORK})
 
 
@@ -38,9 +43,24 @@ def brings_a_case(reading: Reading, placed: Sequence[Placed]) -> bool:
     mail = reading.mail
     brings = any(item.role in (*MATERIALS, Role.REJECTED) and not item.form for item in placed)
     if brings or mail.links or mail.archive_problems:
-        return reading.subject.convention is not None or not (_is_foreign(reading) or _advertises(reading))
+        told = reading.subject.convention is not None
+        return told or (_may_be_an_entry(reading, placed) and not (_is_foreign(reading) or _advertises(reading)))
     announces = reading.subject.convention is not None and not continues(reading)
     return announces and not asks(reading)
+
+
+def _may_be_an_entry(reading: Reading, placed: Sequence[Placed]) -> bool:
+    """Tell whether anything of a mail is of the call: an invitation or a résumé is a document with Chinese words, too."""
+    mail = reading.mail
+    if (
+        mail.archive_problems
+        or continues(reading)
+        or any(item.role not in _DOCUMENTS for item in placed if item.role in MATERIALS)
+    ):
+        return True
+    names = " ".join(item.part.path for item in placed)
+    texts = " ".join(item.facts.text[:1500] for item in placed if item.role is Role.TEXT_WORK)
+    return bool(_ENTRY.search(f"{mail.subject}\n{mail.text[:3000]}\n{names}\n{texts}"))
 
 
 def _is_foreign(reading: Reading) -> bool:
@@ -50,7 +70,8 @@ def _is_foreign(reading: Reading) -> bool:
 
 def _advertises(reading: Reading) -> bool:
     words = f"{reading.mail.subject}\n{reading.mail.text}"[:3000].lower()
-    return bool(_SELLS.search(words)) and len(_ABOUT.findall(words)) < 3
+    offers = bool(_OFFERS.search(words)) and len(_CONTEST.findall(words)) < 2
+    return offers or (bool(_SELLS.search(words)) and len(_ABOUT.findall(words)) < 3)
 
 
 def continues(reading: Reading) -> bool:

@@ -35,6 +35,10 @@ _RECALL = re.compile(r"^(?:发信方已撤回邮件|(?:通知\s*[:：]\s*)?\[?�
 _AUTOMATIC = re.compile(
     r"(?i)^(?:(?:自动回复|自动答复|auto(?:matic)?[ -]?(?:reply|response)|out[ -]of[ -]office)(?:\s*[:：\s].*)?|(?:这是一封)?来自.{0,60}的自动回复.*)$"
 )
+#: How QQ and others open an automatic answer that says so nowhere else.
+_AUTOMATIC_TEXT = re.compile(
+    r"^\s*(?:这是来自.{0,30}自动(?:回复|答复)|[【\[(（]自动(?:回复|答复)[】\])）]|(?:此|本)邮件(?:为|是)(?:系统)?自动(?:回复|答复))"
+)
 _COMMENT = re.compile(r"\([^()]*\)")
 _QQ_HOLIDAY = ("X-QQ-AUTO-REPLY", "X-QQ-HolidayReply")  # research §0.9: QQ sends no Auto-Submitted
 _SUPPRESS = frozenset({"all", "oof", "autoreply"})  # MS-OXCMAIL: AutoReply is any automatic answer but OOF
@@ -101,8 +105,10 @@ def _holiday_reply(mail: Mail, desk: _Desk) -> Silence | None:
     for name in _QQ_HOLIDAY:
         if mail.header(name):
             return Silence(kind=MessageKind.AUTO_REPLY, reason=name)
-    if _AUTOMATIC.match(one_line(mail.subject)):
+    if _AUTOMATIC.match(one_line(mail.subject)) or _AUTOMATIC_TEXT.match(one_line(mail.subject)):
         return Silence(kind=MessageKind.AUTO_REPLY, reason="automatic reply, told by its subject")
+    if _AUTOMATIC_TEXT.match(mail.text[:200]):
+        return Silence(kind=MessageKind.AUTO_REPLY, reason="automatic reply, told by its text")
     return None
 
 

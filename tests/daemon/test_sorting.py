@@ -72,6 +72,27 @@ def test_files_of_an_advertisement_are_no_case() -> None:
     assert not sorting.brings_a_case(said("代开发票，优惠", "发票"), [placed(Role.TEXT_WORK)])
 
 
+def paper(text: str) -> Placed:
+    return Placed(part("附件.docx", Kind.DOCX), FileFacts(parser="t", version=1, text=text), Role.TEXT_WORK)
+
+
+@pytest.mark.parametrize(
+    ("subject", "text", "inside", "entry"),
+    [
+        ("会议通知", "请准时参加", "定于8月10日召开工作例会", False),
+        ("应聘会计岗位", "附件是我的简历", "姓名 性别 学历", False),
+        ("AAA信用等级证书办理", "专业代办信用等级证书，提供材料即可申报，费用优惠", "信用等级证书", False),
+        ("材料", "请查收", "我县建设信用体系", True),
+        ("贷款案例", "附件为信用贷款典型案例，请查收", "我行发放贷款", True),
+        ("案例报送", "商户享受优惠的典型案例见附件", "信用", True),
+    ],
+)
+def test_papers_are_an_entry_only_where_something_tells_of_the_call(
+    subject: str, text: str, inside: str, entry: bool
+) -> None:
+    assert sorting.brings_a_case(said(text, subject), [paper(inside)]) is entry
+
+
 def test_files_of_a_foreign_mail_are_no_case() -> None:
     assert not sorting.brings_a_case(said("see attachment", "invoice"), [placed(Role.VIDEO)])
 
