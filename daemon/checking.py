@@ -90,12 +90,12 @@ def _process(claimed: Claimed, desk: Desk) -> Processed:
 def _second_copy(arrival: Arrival, desk: Desk) -> Outcome:
     """Return the outcome of bytes that came before: nothing is judged or answered again."""
     first = desk.store.outcome(arrival.sha256)
-    assert first is not None
+    reading = first.reading if first else _reading(arrival.sha256, arrival.received_at, desk)
     return Outcome(
-        reading=first.reading.model_copy(update={"received_at": arrival.received_at}),
+        reading=reading.model_copy(update={"received_at": arrival.received_at}),
         kind=MessageKind.DUPLICATE,
         decision=Decision.DUPLICATE,
-        roles=first.roles,
+        roles=first.roles if first else {},
         duplicate_of=arrival.sha256,
         reason="the same bytes came before",
     )
@@ -103,10 +103,15 @@ def _second_copy(arrival: Arrival, desk: Desk) -> Outcome:
 
 def _unreadable(claimed: Claimed, error: Exception, desk: Desk) -> Outcome:
     """Return the outcome of a mail that could not be judged: a person looks."""
-    mail = desk.store.mail(claimed.sha256) or Mail(sha256=claimed.sha256, size=0)
     return Outcome(
-        reading=Reading(mail=mail, subject=read_subject(mail.subject), facts={}, received_at=claimed.received_at),
+        reading=_reading(claimed.sha256, claimed.received_at, desk),
         kind=MessageKind.SUBMISSION,
         decision=Decision.MANUAL_REVIEW,
         reason=f"cannot be judged: {type(error).__name__}",
     )
+
+
+def _reading(sha256: str, received_at: datetime, desk: Desk) -> Reading:
+    """Return what is known of a mail whose files could not be read."""
+    mail = desk.store.mail(sha256) or Mail(sha256=sha256, size=0)
+    return Reading(mail=mail, subject=read_subject(mail.subject), facts={}, received_at=received_at)
