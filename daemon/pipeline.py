@@ -73,11 +73,13 @@ def read(claimed: Claimed, desk: Desk) -> Reading:
             desk.store.save_mail(claimed.sha256, mail)
         pictures = out / "pictures"
         pictures.mkdir(mode=0o700)
-        body = None if mail.fetched else _pasted_form(mail, desk)
+        silent = not mail.fetched and loop_guard(mail, desk) is not None
+        body = None if silent or mail.fetched else _pasted_form(mail, desk)
+        parts = () if silent else (*mail.parts, *((body,) if body else ()))  # what nobody answers, nobody needs to read
         return Reading(
             mail=mail,
             subject=read_subject(mail.subject),
-            facts=_facts(mail, (*mail.parts, *((body,) if body else ())), desk, pictures),
+            facts=_facts(mail, parts, desk, pictures),
             body=body,
             received_at=claimed.received_at,
             found_in=claimed.folder,
