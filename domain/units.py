@@ -50,7 +50,7 @@ def same_unit(one: str, other: str, *, threshold: float = 88.0) -> bool:
         return False
     if a == b:
         return True
-    if _of_two_levels(one, other, a, b):
+    if of_two_levels(one, other):
         return False
     whole = _in_short(_folded(one)), _in_short(_folded(other))  # 潍坊银行 is no 银行
     if any(min(len(x), len(y)) >= 3 and (x in y or y in x) for x, y in ((a, b), whole)):
@@ -58,11 +58,17 @@ def same_unit(one: str, other: str, *, threshold: float = 88.0) -> bool:
     return bool(fuzz.ratio(a, b) >= threshold)
 
 
-def _of_two_levels(one: str, other: str, a: str, b: str) -> bool:
+def of_two_levels(one: str, other: str) -> bool:
     """Tell the city's office from a county's: 潍坊市市场监管局 is not 寿光市市场监管局."""
-    (short, of_city), (long, _) = sorted(((a, one), (b, other)), key=lambda pair: len(pair[0]))
+    named = ((normal_unit(name), name) for name in (one, other))
+    (short, of_city), (long, _) = sorted(named, key=lambda pair: len(pair[0]))
     county = long.removesuffix(short)
-    return county != long and len(county) >= 3 and county.endswith(("市", "县", "区")) and bool(_CITY.match(_folded(of_city)))
+    return (
+        county != long
+        and len(county) >= 3
+        and county.endswith(("市", "县", "区"))
+        and bool(_CITY.match(_folded(of_city)))
+    )
 
 
 def roster_unit(name: str | None, notice: Notice) -> Unit | None:

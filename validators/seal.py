@@ -6,7 +6,7 @@ from rapidfuzz import fuzz
 
 from domain.case import Case
 from domain.notice import Notice
-from domain.units import normal_unit, roster_unit, same_unit
+from domain.units import normal_unit, of_two_levels, roster_unit, same_unit
 from validators.rulebook import Context, Observation, rule, saw
 
 
@@ -36,6 +36,8 @@ def the_seal_is_the_units_own(case: Case, context: Context) -> Iterator[Observat
 
 def _same(legend: str, name: str, notice: Notice) -> bool:
     """Tell whether a legend, read with slips or in part, can be a unit's (alias table included)."""
+    if of_two_levels(legend, name):
+        return False
     if same_unit(legend, name, threshold=70):
         return True
     ours, theirs = roster_unit(legend, notice), roster_unit(name, notice)

@@ -83,6 +83,8 @@ BROKEN: list[tuple[str, Case, dict[str, Severity]]] = [
     ("a phone that is none", text_case(word(phone="138000"), scan(phone="")), {"phone_invalid": Severity.ERROR}),
     ("an address that is none", text_case(word(email="wm.example"), scan()), {"email_invalid": Severity.WARNING}),
     ("2001 字", text_case(word(), scan(), article(2001)), {"text_too_long": Severity.ERROR}),
+    ("a long article behind the form", text_case(material(Role.WORD_FORM, form=word(content="见后").form, text_length=2600), scan(content="见后")), {"text_too_long": Severity.REVIEW}),
+    ("the city's seal on a county's form", text_case(word(unit="寿光市市场监督管理局"), scan(seal(text="潍坊市市场监督管理局"), unit=None)), {"seal_unit_mismatch": Severity.REVIEW}),
     ("hardly a text", text_case(word(content="见附件"), scan(content="见附件")), {"text_missing": Severity.ERROR}),
     ("no video", video_case().model_copy(update={"materials": (word(annex=2), scan(annex=2))}), {"video_missing": Severity.ERROR}),
     ("a video by link", video_case().model_copy(update={"materials": (word(annex=2), scan(annex=2)), "links": (link(),)}), {"video_link_only": Severity.REVIEW}),
@@ -120,6 +122,8 @@ def test_a_broken_clause_is_found_and_nothing_else(case: Case, expected: dict[st
 
 KEPT: list[tuple[str, Case]] = [
     ("2000 字", text_case(word(), scan(), article(2000))),
+    ("2000 字 in a PDF of two pages", text_case(word(), scan(), article(2004, text=f"{PROSE}\n- 1 -\n{PROSE}\n2", kind=Kind.PDF, source="text_layer"))),
+    ("the article behind the form", text_case(material(Role.WORD_FORM, form=word(content="见后").form, text_length=900), scan(content="见后"))),
     ("a note beside a form that tells the whole case", text_case(word(), scan(), article(60))),
     ("one frame past five minutes", video_case(film(duration_s=300.04))),
     ("half a frame short of three", video_case(film(duration_s=179.96))),
