@@ -67,7 +67,7 @@ def match(draft: Draft, records: Sequence[CaseRecord], reading: Reading, *, tied
     number or reference, only where sender and unit or title agree.
     """
     if draft.form and draft.title:
-        alike = [record for record in records if _same_title(draft, record)]
+        alike = [r for r in records if _same_title(draft, r) and (tied or not _of_another_unit(draft, r.case))]
         if alike:
             return alike[0]
         if len(records) == 1 and tied and _replaces_title(draft, records[0]):
@@ -79,6 +79,11 @@ def match(draft: Draft, records: Sequence[CaseRecord], reading: Reading, *, tied
     lacking = [record for record in fitting if _lacks(record.case, draft)]
     named = [record for record in fitting if _named(draft, record.case)]
     return next(iter(named or lacking or fitting), None)
+
+
+def refilled(case: Case, notice: Notice) -> Case:
+    """Return a case with its fields as its forms, read anew, tell them; what they do not tell stays."""
+    return _filled(case, case, SubjectFacts(), notice)
 
 
 def differences(before: Case, after: Case) -> dict[str, tuple[str | None, str | None]]:
@@ -207,6 +212,13 @@ def _has_a_say(reading: Reading, record: CaseRecord) -> bool:
 def _same_title(draft: Draft, record: CaseRecord) -> bool:
     title = fold(record.case.title or "")
     return draft.track is record.case.track and bool(title) and fuzz.ratio(title, draft.title) >= 85
+
+
+def _of_another_unit(draft: Draft, case: Case) -> bool:
+    """Tell whether an office sends a like title for another unit, which is another case."""
+    name = draft.form.unit if draft.form else None
+    by_ocr = any(item.facts.source == "ocr" for item in draft.placed if item.form is draft.form)
+    return bool(name and case.unit and not same_unit(name, case.unit, threshold=60.0 if by_ocr else 88.0))
 
 
 def _replaces_title(draft: Draft, record: CaseRecord) -> bool:

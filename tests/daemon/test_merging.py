@@ -190,3 +190,10 @@ def test_forms_that_follow_find_the_case_whose_files_were_forgotten() -> None:
     other = draft((Role.WORD_FORM, "表.docx", form(unit="山东某某纺织有限公司")))
     told = SubjectFacts(convention="unit", unit="昌乐县发展和改革局")
     assert match(other, [bare], from_("wm@example.com", subject=told), tied=False) is None
+
+
+def test_a_like_title_of_another_unit_is_another_case_unless_the_mail_answers() -> None:
+    old = held(unit="昌乐县发展和改革局")
+    other = draft((Role.WORD_FORM, "表.docx", form(unit="山东某某纺织有限公司")))
+    assert match(other, [old], from_("wm@example.com"), tied=False) is None
+    assert match(other, [old], from_("wm@example.com"), tied=True) is old
