@@ -23,12 +23,13 @@ from tests.fixtures.stories_crude import crude
 from tests.fixtures.stories_films import films
 from tests.fixtures.stories_kept import kept
 from tests.fixtures.stories_later import later
+from tests.fixtures.stories_mixed import mixed
 from tests.fixtures.stories_odd import odd
 from tests.fixtures.stories_paper import BATH, word
 from tests.fixtures.stories_several import several
 from tests.fixtures.stories_silent import silent
 
-CHAPTERS = ("kept", "broken", "crude", "several", "later", "odd", "silent", "films")
+CHAPTERS = ("kept", "broken", "crude", "several", "later", "odd", "silent", "films", "mixed")
 _MARKS = {"error": "!", "review": "?", "fatal": "!!"}
 
 pytestmark = [pytest.mark.timeout(600)]
@@ -69,7 +70,7 @@ def chapter(name: str, work: Path) -> Iterator[Story]:
             yield from silent()
         case _:
             work.mkdir()
-            yield from films(work)
+            yield from films(work) if name == "films" else mixed(work)
 
 
 def play(tale: Story, settings: Settings, sandbox: Sandbox, folder: Path) -> Iterator[tuple[Sent, Json]]:
