@@ -51,6 +51,16 @@ class Cases:
         with self.database.read() as session:
             return records(session, query)
 
+    def cases_numbered(self, numbers: Collection[str]) -> tuple[CaseRecord, ...]:
+        """Return these cases in the order of the numbers; numbers that no case has are passed over."""
+        with self.database.read() as session:
+            found = {
+                record.case.number: record
+                for batch in batches(list(numbers))
+                for record in records(session, select(CaseRow).where(col(CaseRow.number).in_(batch)))
+            }
+        return tuple(found[number] for number in numbers if number in found)
+
     def works(self) -> tuple[Case, ...]:
         """Return every case without its materials: enough to tell copies of one work among all."""
         with self.database.read() as session:

@@ -32,6 +32,11 @@ class Table(SQLModel):
     metadata = MetaData(naming_convention=NAMES)
 
 
+def columns(table: type[SQLModel], *names: str) -> list[Any]:
+    """Return columns of a table for a query that wants no whole rows."""
+    return [getattr(table, name) for name in names]
+
+
 def counted_up() -> Any:
     """Return a key the database counts up."""
     return Field(default=None, sa_column=Column(BigId, primary_key=True, autoincrement=True))

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Self
 
 from store.archive import Archive
+from store.briefs import Briefs
 from store.cases import Cases
 from store.counts import Figures
 from store.engine import Database, create
@@ -13,7 +14,9 @@ from store.history import History
 from store.ledger import Ledger
 from store.messages import Messages
 from store.outbox import Outbox
+from store.reconciling import Reckonings
 from store.recovery import Recovery
+from store.rows import Rows
 from store.schema import migrate
 from store.transaction import Transaction
 from store.verify import Verify
@@ -22,7 +25,7 @@ from store.work import Work
 __all__ = ["Store", "Transaction"]
 
 
-class Store(Ledger, Work, Messages, Cases, Outbox, History, Figures, Verify, Recovery):
+class Store(Ledger, Work, Messages, Cases, Briefs, Rows, Outbox, History, Figures, Reckonings, Verify, Recovery):
     """The database and the archive together. Used by several threads and processes at once; knows no clock."""
 
     def __init__(self, database: Database, archive: Archive) -> None:

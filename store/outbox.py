@@ -103,6 +103,10 @@ class Outbox:
             query = query.where(LetterRow.created_at >= since)
         return self._letters(query)
 
+    def bounced_letters(self, since: datetime) -> tuple[LetterRecord, ...]:
+        """Return the letters made since a moment that came back, oldest first."""
+        return self._letters(select(LetterRow).where(LetterRow.created_at >= since, LetterRow.bounced != ""))
+
     def is_our_letter(self, message_id: str) -> bool:
         """Tell whether we wrote a letter with this Message-ID."""
         with self.database.read() as session:

@@ -1,0 +1,57 @@
+"""In charge of following mail from the ledger to its answer in figures. Leaves proving that rows and blobs agree to `verify`."""
+
+from typing import Any
+
+from sqlalchemy import ColumnElement, func
+from sqlalchemy import select as select_columns
+from sqlmodel import Session, col
+
+from domain.kinds import MessageKind, MessageState
+from domain.value import Value
+from store.engine import Database
+from store.intake_tables import LedgerRow
+from store.tables import LetterRow, MessageRow, OutcomeRow
+
+ANSWERED = (MessageKind.SUBMISSION, MessageKind.SUPPLEMENT, MessageKind.CORRECTION)  #: kinds that always get a reply
+
+
+class Reckoning(Value):
+    """How many of each, from one state of the database."""
+
+    ledger: int  #: places in the mailbox that mail was taken from
+    messages: int  #: mails, imports and files from behind links, each once
+    outcomes: int
+    open: int  #: neither decided nor quarantined
+    quarantined: int
+    owed: int  #: messages that a reply is owed for
+    unanswered: tuple[str, ...]  #: of them, those no letter was written for: sha256
+
+
+class Reckonings:
+    """Adding up."""
+
+    database: Database
+
+    def reckoning(self, account: str) -> Reckoning:
+        """Return the figures; `account` is whose places in the ledger are counted."""
+        with self.database.read() as session:
+            decided = col(MessageRow.state) == MessageState.DECIDED
+            owed = (decided, col(MessageRow.kind).in_(ANSWERED), col(MessageRow.reply).is_(True))
+            ended = col(MessageRow.state).in_((MessageState.DECIDED, MessageState.QUARANTINED))
+            answers = col(LetterRow.message_sha256)
+            answered = select_columns(answers).where(answers.is_not(None))
+            without = select_columns(col(MessageRow.sha256)).where(*owed, col(MessageRow.sha256).not_in(answered))
+            return Reckoning(
+                ledger=_count(session, col(LedgerRow.id), col(LedgerRow.account) == account),
+                messages=_count(session, col(MessageRow.sha256)),
+                outcomes=_count(session, col(OutcomeRow.message_sha256)),
+                open=_count(session, col(MessageRow.sha256), ~ended),
+                quarantined=_count(session, col(MessageRow.sha256), col(MessageRow.state) == MessageState.QUARANTINED),
+                owed=_count(session, col(MessageRow.sha256), *owed),
+                unanswered=tuple(session.connection().scalars(without.order_by(col(MessageRow.received_at)))),
+            )
+
+
+def _count(session: Session, column: Any, *where: ColumnElement[bool]) -> int:
+    query = select_columns(func.count(column)).where(*where)
+    return int(session.connection().execute(query).scalar_one())
