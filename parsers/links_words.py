@@ -56,7 +56,7 @@ def name_after(text: str) -> str | None:
 
 def clean_name(name: str | None) -> str | None:
     """Return a name as one line without the brackets lists put around it, or None."""
-    text = one_line(name or "").strip("[]()（）【】《》“”\"' ·•-、")
+    text = one_line(name or "").strip("[]()（）【】《》「」『』“”\"' ·•-、")
     return text or None
 
 

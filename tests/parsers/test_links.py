@@ -68,6 +68,7 @@ TEXTS = [
     ("https://dashi.163.com/html/cloud-attachment-download/?key=abc", "netease_master", None, None, None, None),
     ("20.49K | 过期时间：2023年8月4日 23:48 https://edisk.qiye.163.com/api/biz/attachment/download?identity=a", "netease_qiye", None, int(20.49 * 1024), at(2023, 8, 4, 23, 48), None),
     ("我用夸克网盘分享了「视频」链接：https://pan.quark.cn/s/abc123 提取码：Ab12", "quark", None, None, None, "Ab12"),
+    ("我用夸克网盘分享了「诚信之光.mp4」，点击链接即可保存。\n链接：https://pan.quark.cn/s/9f8e\n提取码：Tz5P", "quark", "诚信之光.mp4", None, None, "Tz5P"),
     ("https://www.aliyundrive.com/s/abc", "aliyundrive", None, None, None, None),
     ("https://wwz.lanzoui.com/iabc 密码:1a2b", "lanzou", None, None, None, "1a2b"),
     ("https://www.123pan.com/s/abc-def 提取码:1a2b", "pan123", None, None, None, "1a2b"),
