@@ -53,6 +53,7 @@ class Case(Value):
     sketch: tuple[int, ...] = ()  #: of the work's text, for `similar_work`
     fingerprint: str | None = None  #: of the video, likewise
     recommended: bool | None = None  #: 推荐 True, 自荐 False
+    merged_into: str | None = None  #: number of the case that staff found this one to be part of
     first_received_at: datetime
 
     def of(self, role: Role) -> tuple[Material, ...]:
@@ -134,6 +135,15 @@ class Reading(Value):
     )
 
 
+class Ruling(Value):
+    """What a message's own words do to a case on record: an applicant withdraws it, staff decide it by mail."""
+
+    number: str
+    decision: Decision
+    note: str = ""  #: what the applicant is told as the reason
+    findings: tuple[Finding, ...] = ()  #: evidence to be kept at the case until staff have decided
+
+
 class Outcome(Value):
     """What became of a message: kind, cases, findings, decision. One transaction stores it with its reply."""
 
@@ -146,6 +156,7 @@ class Outcome(Value):
     reason: str = ""  #: why ignored, or which guard spoke; English, for logs and staff
     duplicate_of: str | None = None  #: sha256 of the first copy, or the case number
     changes: dict[str, dict[str, tuple[str | None, str | None]]] = {}  #: case number → field → (before, after)
+    rulings: tuple[Ruling, ...] = ()  #: on cases on record, by words and not by materials
 
 
 RANK = {

@@ -65,7 +65,7 @@ class Cases:
         """Return every case without its materials: enough to tell copies of one work among all."""
         with self.database.read() as session:
             rows = session.exec(select(CaseRow))
-            return tuple(row.case.model_copy(update={"number": row.number}) for row in rows)
+            return tuple(row.case.model_copy(update={"number": row.number}) for row in rows if not row.case.merged_into)
 
     def cases_from(self, sender: str) -> tuple[CaseRecord, ...]:
         """Return the cases whose first mail came from an address, upper and lower case alike."""

@@ -17,6 +17,7 @@ from store.outbox import Outbox
 from store.reconciling import Reckonings
 from store.recovery import Recovery
 from store.rows import Rows
+from store.rulings import Codes
 from store.schema import migrate
 from store.transaction import Transaction
 from store.verify import Verify
@@ -25,7 +26,7 @@ from store.work import Work
 __all__ = ["Store", "Transaction"]
 
 
-class Store(Ledger, Work, Messages, Cases, Briefs, Rows, Outbox, History, Figures, Reckonings, Verify, Recovery):
+class Store(Ledger, Work, Messages, Cases, Briefs, Rows, Outbox, History, Figures, Reckonings, Verify, Recovery, Codes):
     """The database and the archive together. Used by several threads and processes at once; knows no clock."""
 
     def __init__(self, database: Database, archive: Archive) -> None:

@@ -23,3 +23,11 @@ class Ambiguous(StoreError):
 
 class SchemaUnknown(StoreError):
     """The database was written by a newer version of this program. Install that version, or restore a backup."""
+
+
+class CannotUndo(StoreError):
+    """A decision can no longer be taken back. Decide anew: the applicant is told of that."""
+
+
+class CannotRegroup(StoreError):
+    """Cases cannot be merged or split like that; the message says why."""

@@ -37,7 +37,7 @@ def save_materials(session: Session, number: str, materials: Iterable[Material],
             session.add(rows[key])
     session.flush()  # numbers the new rows: of two mails of one second the later entered is the newer
     for role in NEWEST_COUNTS:
-        _settle([row for row in rows.values() if row.role is role])
+        settle([row for row in rows.values() if row.role is role])
     for row in rows.values():
         if row.superseded and id(row) in counted:
             note(session, now, number, "superseded", f"{row.role} v{row.version}: {row.path}")
@@ -92,7 +92,7 @@ def _new(number: str, key: Key, material: Material, rows: Iterable[MaterialRow])
     )
 
 
-def _settle(rows: list[MaterialRow]) -> None:
+def settle(rows: list[MaterialRow]) -> None:
     """Let only the newest mail's files count in a role; among those, the ones the outcome left standing."""
     if not rows:
         return

@@ -117,6 +117,13 @@ def _update(session: Session, row: CaseRow, verdict: Verdict, *, brings: bool, n
         row.decision, row.decided_by, row.updated_at = verdict.decision, DAEMON, now
 
 
+def put_verdict(session: Session, row: CaseRow, verdict: Verdict, now: datetime) -> None:
+    """Put a verdict on what a case holds already into its row."""
+    _update(session, row, verdict, brings=False, now=now)
+    row.updated_at = now
+    _save_findings(session, verdict.findings, case_number=row.number)
+
+
 def _bare(case: Case, before: Case | None = None) -> Case:
     """Return a case as its row keeps it: without materials, first received when it first was."""
     first = min(case.first_received_at, before.first_received_at) if before else case.first_received_at

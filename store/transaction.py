@@ -3,18 +3,21 @@
 Everything done with one Transaction is committed at once, or leaves nothing: no number used up, no letter, no case.
 """
 
+from collections.abc import Collection
 from datetime import datetime
 
 from sqlalchemy import text
 from sqlmodel import Session, select
 
-from domain.case import Outcome
+from domain.case import Finding, Outcome, Verdict
 from domain.kinds import Decision, MessageState, Track
 from domain.records import CaseRecord, Letter
 from store.cases import records
-from store.errors import LeaseLost, UnknownCase
+from store.errors import LeaseLost
 from store.history import note
 from store.letters import add_letter, cases_of, tell
+from store.regrouping import join, judged_anew, part
+from store.rulings import Code, Undone, issue_code, rule, undo, use_code
 from store.saving import save_outcome
 from store.tables import CaseRow, LetterRow
 from store.work import message_of
@@ -70,14 +73,46 @@ class Transaction:
         """Add a line to the history of a case number or a message's sha256."""
         note(self._session, self._now, subject, event, detail, actor=actor)
 
-    def decide_case(self, number: str, decision: Decision, actor: str, note_text: str = "") -> None:
-        """Record a decision of staff; it stands until a further mail brings something. UnknownCase for a wrong number."""
-        row = self._session.get(CaseRow, number, with_for_update=True)
-        if row is None:
-            raise UnknownCase(f"no case {number}")
-        detail = f"{row.decision} → {decision}" + (f": {note_text}" if note_text else "")
-        note(self._session, self._now, number, "decided", detail, actor=actor)
-        row.decision, row.decided_by, row.updated_at = decision, actor, self._now
+    def decide_case(
+        self,
+        number: str,
+        decision: Decision,
+        actor: str,
+        note_text: str = "",
+        *,
+        letter_key: str | None = None,
+        findings: tuple[Finding, ...] = (),
+    ) -> None:
+        """Record a person's decision; it stands until a further mail brings something. UnknownCase for a wrong number.
+
+        `letter_key` is the letter's that tells of it, `findings` are evidence to be added to the case's.
+        """
+        at = self._session, number, decision, actor, self._now
+        rule(*at, reason=note_text, letter_key=letter_key, findings=findings)
+
+    def undo_decision(self, number: str, actor: str) -> Undone:
+        """Take the last decision of staff back, and its letter. CannotUndo where somebody was told of it already."""
+        return undo(self._session, number, actor, self._now)
+
+    def join_cases(self, number: str, gone: str, actor: str) -> None:
+        """Give all that came for case `gone` to case `number`; `gone` is withdrawn and points to it."""
+        join(self._session, number, gone, actor, self._now)
+
+    def part_case(self, number: str, new: str, track: Track, paths: Collection[str], actor: str) -> None:
+        """Give files of a case to a new one. CannotRegroup when there are no such files, or all of them are meant."""
+        part(self._session, number, new, track, paths, actor, self._now)
+
+    def judged_anew(self, verdict: Verdict) -> None:
+        """Record a verdict on a case whose files changed hands."""
+        judged_anew(self._session, verdict, self._now)
+
+    def issue_code(self, code: Code) -> None:
+        """Keep the code of a digest."""
+        issue_code(self._session, code)
+
+    def use_code(self, code: str, number: str, message_sha256: str) -> bool:
+        """Use a code for a case; False when it was used for that case before."""
+        return use_code(self._session, code, number, message_sha256, self._now)
 
     def mark_bounced(self, message_id: str, diagnostic: str) -> tuple[str, ...]:
         """Tie a bounce to the letter of ours that it answers; return the numbers of the cases the letter spoke of."""
