@@ -10,6 +10,7 @@ import typer
 from daemon import journal
 from daemon.settings import ConfigError, Settings, load
 from domain.notice import SHANGHAI
+from notify import pages
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, rich_markup_mode=None)
 
@@ -30,7 +31,9 @@ def shoujian(config: Config = None, data: Data = None, verbose: bool = False) ->
 
 def settings_of(config: Path | None, data: Path | None) -> Settings:
     """Return the settings; `--config` and `--data` count before and after the command alike."""
-    return load(config or _given["config"] or Path("config.toml"), data or _given["data"])
+    settings = load(config or _given["config"] or Path("config.toml"), data or _given["data"])
+    pages.word_by(settings.notify.templates)
+    return settings
 
 
 def moment(text: str | None) -> datetime | None:

@@ -4,11 +4,13 @@ import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from importlib import metadata
+from pathlib import Path
 
 from daemon.settings import ConfigError, Settings
 from daemon.workshop import clock, mailbox_access, open_store, transport
 from ingest.errors import IngestError
 from ingest.session import open_session
+from notify.trial import faults
 from parsers.sandbox import Sandbox
 from store.errors import StoreError
 
@@ -46,6 +48,8 @@ def examine(settings: Settings, *, online: bool) -> Iterator[Finding]:
     yield _sandbox(settings)
     yield _clock(settings)
     yield _staff(settings)
+    if settings.notify.templates:
+        yield from _templates(settings.notify.templates, settings)
     if settings.mailbox.source == "folder":
         yield _folder(settings)
     elif settings.password is None:
@@ -113,6 +117,15 @@ def _staff(settings: Settings) -> Finding:
     return Finding(
         "digest", f"{len(to)} staff addresses, at {settings.digest.at:%H:%M}", failed=not to, mend="set [digest] to"
     )
+
+
+def _templates(folder: Path, settings: Settings) -> Iterator[Finding]:
+    """Try the office's own templates: one that is broken costs nobody a letter, for ours stands in for it."""
+    wrong = faults(folder, settings.notice, clock())
+    for fault in wrong:
+        yield Finding(f"template {fault.template}", fault.told, failed=True, mend="mend or remove it; ours is used")
+    if not wrong:
+        yield Finding("templates", f"{len(list(folder.glob('*.j2')))} of the office's own in {folder}")
 
 
 def _folder(settings: Settings) -> Finding:

@@ -19,6 +19,7 @@ from daemon.workshop import clock, downloads, fetch_desk
 from domain.notice import SHANGHAI
 from ingest.backoff import pause_after
 from ingest.poll import PollReport, Source, poll
+from notify.trial import faults
 
 log = structlog.get_logger(__name__)
 
@@ -53,6 +54,7 @@ class Service:
     def start(self) -> None:
         """Begin polling, working and sending, each in a thread of its own."""
         freed = self._desk.store.reclaim(is_dead, clock())
+        tell_of_templates(self._settings)
         self._schedule()
         self._scheduler.start()
         self._supervisor.ready()
@@ -123,6 +125,13 @@ class Service:
             self._supervisor.alive()
         else:
             log.error("polling has stalled; the watchdog will end this process")
+
+
+def tell_of_templates(settings: Settings) -> None:
+    """Log what is wrong with the office's own templates; ours stand in for those."""
+    folder = settings.notify.templates
+    for fault in faults(folder, settings.notice, clock()) if folder else ():
+        log.warning("office template", template=fault.template, error=fault.told, mend="see `doctor`; ours is used")
 
 
 def tell(report: PollReport, pause: timedelta) -> None:

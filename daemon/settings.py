@@ -65,6 +65,19 @@ class DigestSettings(Value):
     to: tuple[str, ...] = ()
 
 
+class StaffSettings(Value):
+    """`[staff]`: what staff may do by mail, and how long a decision of theirs can be taken back."""
+
+    authserv: str = ""  #: whose Authentication-Results we believe: "coremail" (NetEase), "mx.example.cn"; "": none, nobody decides by mail
+    undo_minutes: float = Field(default=0.0, ge=0)  #: the letter about a decision waits so long
+
+
+class NotifySettings(Value):
+    """`[notify]`: how letters are worded."""
+
+    templates: Path | None = None  #: folder of templates that are taken before ours
+
+
 class LinkSettings(Value):
     """`[links]`: files that came as links. What is not downloaded by itself, staff put into the watched folder."""
 
@@ -96,6 +109,8 @@ class Settings(Value):
     mailbox: MailboxSettings
     smtp: SmtpSettings
     digest: DigestSettings = DigestSettings()
+    staff: StaffSettings = StaffSettings()
+    notify: NotifySettings = NotifySettings()
     limits: Limits = Limits()
     links: LinkSettings = LinkSettings()
     data: DataSettings = DataSettings()
@@ -131,7 +146,9 @@ def load(path: Path, data: Path | None = None) -> Settings:
     settings = parse(told, str(path))
     directory = data or path.parent / settings.data.directory
     kept = settings.data.model_copy(update={"directory": directory})
-    return settings.model_copy(update={"data": kept, "password": mail_password()})
+    own = settings.notify.templates
+    worded = settings.notify.model_copy(update={"templates": path.parent / own if own else None})
+    return settings.model_copy(update={"data": kept, "notify": worded, "password": mail_password()})
 
 
 def parse(told: Mapping[str, Any], source: str = "config.toml") -> Settings:

@@ -8,7 +8,6 @@ from datetime import datetime
 
 from domain.case import Case, Outcome
 from domain.kinds import Decision, MessageKind, Severity
-from domain.mail import SubjectFacts
 from domain.notice import SHANGHAI, Notice
 from domain.records import CaseRecord, Letter, MessageRecord
 from notify import guidance
@@ -18,11 +17,11 @@ from notify.labels import RESULTS, TRACKS
 from notify.letters import Draft, PostOffice, seal
 from notify.pages import render
 from notify.phrases import AGAIN, FETCHED, FIRST, choose, closing, salutation
+from notify.plain import addressed, frame, plain
 from notify.quoting import quote
 from notify.thread import Thread, reply_subject
 
 _NUMBER = re.compile(r"\d{4}-[A-Z]-\d{4,}")
-_WIDTH = 680  #: pixels of the letter on a wide screen
 _ADDS = (MessageKind.SUPPLEMENT, MessageKind.CORRECTION)
 
 
@@ -43,17 +42,32 @@ def compose(outcome: Outcome, notice: Notice, post: PostOffice) -> Letter | None
 
 
 def _receipt(outcome: Outcome, thread: Thread, notice: Notice, post: PostOffice) -> Letter:
-    reading, result = outcome.reading, RESULTS[outcome.decision]
+    shown = receipt_values(outcome, thread, notice, post)
+    numbers = tuple(verdict.case.number for verdict in outcome.verdicts if verdict.case.number)
+    draft = Draft(
+        kind="receipt",
+        key=f"receipt:{outcome.reading.mail.sha256}",
+        subject=reply_subject(thread.subject, numbers, RESULTS[outcome.decision]),
+        text=render("receipt.txt.j2", **shown),
+        html=render("receipt.html.j2", **shown),
+        case_numbers=numbers,
+    )
+    return seal(draft, thread, post)
+
+
+def receipt_values(outcome: Outcome, thread: Thread, notice: Notice, post: PostOffice) -> dict[str, object]:
+    """Return what the letter about a mail with materials shows, by the names its templates use."""
+    reading = outcome.reading
     cases = [verdict.case for verdict in outcome.verdicts]
     numbers = tuple(case.number for case in cases if case.number)
     anew = to_send_anew(reading, (finding for verdict in outcome.verdicts for finding in verdict.findings))
-    shown = {
-        **_frame(notice, post),
-        "salutation": _salutation(cases, thread, reading.subject),
+    return {
+        **frame(notice, post),
+        "salutation": addressed(cases, thread, reading.subject),
         "opening": choose(_openings(outcome), reading.mail.sha256),
         "numbers": numbers,
         "received": reading.received_at,
-        "result": result,
+        "result": RESULTS[outcome.decision],
         "decision": outcome.decision,
         "points": points(outcome.findings, notice, outcome.decision),
         "due": _due(outcome, notice),
@@ -61,15 +75,6 @@ def _receipt(outcome: Outcome, thread: Thread, notice: Notice, post: PostOffice)
         "others": stray_items(reading.mail.parts, outcome.roles, cases),
         "closing": closing(outcome.decision, reading.mail.sha256[8:], numbered=bool(numbers) and not anew),
     }
-    draft = Draft(
-        kind="receipt",
-        key=f"receipt:{reading.mail.sha256}",
-        subject=reply_subject(thread.subject, numbers, result),
-        text=render("receipt.txt.j2", **shown),
-        html=render("receipt.html.j2", **shown),
-        case_numbers=numbers,
-    )
-    return seal(draft, thread, post)
 
 
 def _openings(outcome: Outcome) -> tuple[str, ...]:
@@ -96,13 +101,13 @@ def _duplicate(outcome: Outcome, thread: Thread, notice: Notice, post: PostOffic
     facts = [("受理编号", "、".join(numbers)), ("收到时间", f"{received}（北京时间）")]
     facts += [(f"{v.case.number} 当前状态", RESULTS[v.decision]) for v in outcome.verdicts if v.case.number]
     shown = {
-        **_frame(notice, post),
-        "salutation": _salutation([verdict.case for verdict in outcome.verdicts], thread),
+        **frame(notice, post),
+        "salutation": addressed([verdict.case for verdict in outcome.verdicts], thread),
         "paragraphs": ["您好！您本次发来的材料与此前已登记的材料相同，无需重复报送，仍以原受理编号为准。"],
         "facts": facts,
         "closing": "如本意是更正或补充，请在更新材料后直接回复本邮件，并保留主题中的受理编号。",
     }
-    return _plain(
+    return plain(
         "duplicate",
         f"duplicate:{outcome.reading.mail.sha256}",
         "重复来信",
@@ -117,7 +122,7 @@ def _guidance(outcome: Outcome, thread: Thread, notice: Notice, post: PostOffice
     """Tell how to submit. The key holds the day: one guidance letter per sender and day, whatever is asked."""
     day = post.now.astimezone(SHANGHAI).date()
     shown = {
-        **_frame(notice, post),
+        **frame(notice, post),
         "salutation": salutation(None, None, thread.name),
         "paragraphs": guidance.paragraphs(notice, outcome.reading.received_at),
         "facts": guidance.terms(notice),
@@ -125,7 +130,7 @@ def _guidance(outcome: Outcome, thread: Thread, notice: Notice, post: PostOffice
         "steps": guidance.steps(notice),
         "closing": "如已报送过材料，请回复本邮件并写明受理编号，以便查询。如需尽快答复，请直接电话联系。",
     }
-    return _plain(
+    return plain(
         "question", f"question:{thread.recipient.lower()}:{day}", "申报方式说明", shown, thread=thread, post=post
     )
 
@@ -149,8 +154,8 @@ def compose_decision(
     """
     number = record.case.number or ""
     shown = {
-        **_frame(notice, post),
-        "salutation": _salutation([record.case], thread),
+        **frame(notice, post),
+        "salutation": addressed([record.case], thread),
         "paragraphs": [_PARAGRAPHS[decision]],
         "facts": _decision_facts(record.case, decision, note, notice, post),
         "closing": closing(_CLOSES_LIKE.get(decision, decision), thread.sha256 or "0", numbered=True),
@@ -159,7 +164,7 @@ def compose_decision(
         shown |= {"steps_title": "需要补正的内容", "steps": _open_points(record, notice)}
     key = f"decision:{number}:{decision}:{record.updated_at.isoformat()}"
     numbers = (number,) if number else ()
-    return _plain("decision", key, RESULTS[decision], shown, thread=thread, post=post, numbers=numbers)
+    return plain("decision", key, RESULTS[decision], shown, thread=thread, post=post, numbers=numbers)
 
 
 def _decision_facts(
@@ -188,7 +193,7 @@ def compose_fallback(message: MessageRecord, notice: Notice, post: PostOffice) -
     if thread is None:
         return None
     shown = {
-        **_frame(notice, post),
+        **frame(notice, post),
         "salutation": salutation(None, None, thread.name),
         "paragraphs": [
             "您好！您的来信已收到并完整存档。来信内容较为特殊，系统未能自动核对，已转工作人员人工处理，处理结果将另行邮件告知。",
@@ -197,42 +202,6 @@ def compose_fallback(message: MessageRecord, notice: Notice, post: PostOffice) -
         "facts": [("收到时间", f"{second(message.received_at)}（北京时间，以我方邮箱服务器收到时间为准）")],
         "closing": "",
     }
-    return _plain(
+    return plain(
         "notice", f"fallback:{message.sha256}", RESULTS[Decision.MANUAL_REVIEW], shown, thread=thread, post=post
     )
-
-
-def _plain(
-    kind: str,
-    key: str,
-    result: str,
-    shown: dict[str, object],
-    *,
-    thread: Thread,
-    post: PostOffice,
-    numbers: tuple[str, ...] = (),
-) -> Letter:
-    values = {"facts": [], "steps": [], "steps_title": "", **shown}
-    draft = Draft(
-        kind=kind,
-        key=key,
-        subject=reply_subject(thread.subject, numbers, result),
-        text=render("plain.txt.j2", **values),
-        html=render("plain.html.j2", **values),
-        case_numbers=numbers,
-    )
-    return seal(draft, thread, post)
-
-
-def _frame(notice: Notice, post: PostOffice) -> dict[str, object]:
-    return {"notice": notice, "today": post.now.astimezone(SHANGHAI).date(), "width": _WIDTH}
-
-
-def _salutation(cases: list[Case], thread: Thread, subject: SubjectFacts | None = None) -> str:
-    """Address the form's contact and unit where all cases agree on them, else the sender; who recommends by the subject."""
-    if subject and any(case.recommended for case in cases):
-        return salutation(quote(subject.unit, 40), subject.contact, thread.name)
-    units, contacts = ({getattr(case, field) or "" for case in cases} for field in ("unit", "contact"))
-    unit = quote(units.pop(), 40) if len(units) == 1 else None
-    contact = contacts.pop() if len(contacts) == 1 else None
-    return salutation(unit, contact, thread.name)

@@ -52,8 +52,16 @@ def rule(
     detail = f"{row.decision} → {decision}" + (f": {reason}" if reason else "")
     note(session, now, number, "decided", detail, actor=actor)
     if actor.startswith(STAFF):
-        replaced = {"before": row.decision, "before_by": row.decided_by, "after": decision}
-        session.add(RulingRow(case_number=number, at=now, actor=actor, letter_key=letter_key, **replaced))
+        ruling = RulingRow(
+            case_number=number,
+            at=now,
+            actor=actor,
+            before=row.decision,
+            before_by=row.decided_by,
+            after=decision,
+            letter_key=letter_key,
+        )
+        session.add(ruling)
     for finding in findings:
         told = FindingRow(code=finding.code, severity=finding.severity, evidence=finding.evidence)
         told.case_number = number
