@@ -50,21 +50,31 @@ def video_link_only(evidence: Evidence, notice: Notice) -> Words:
     elif expires:
         mend = "工作人员将下载核验，请勿删除文件或取消分享。"
     else:
-        mend = f"工作人员将下载核验，请在{valid}前勿删除文件或取消分享；链接设有提取码或有效期的，请回复告知。"
+        mend = f"工作人员将下载核验，请在{valid}前勿删除文件或取消分享{_unknown(evidence)}。"
+    what = "材料" if evidence.flag("papers") else "视频"
+    standard = "" if evidence.flag("papers") else "，并符合时长、格式和分辨率要求"
     return Words(
-        where="视频下载链接",
-        found=f"视频以下载链接报送（{_link(evidence)}），尚待工作人员下载核验",
-        asked=f"视频在评选结束（{valid}）前能够正常下载，并符合时长、格式和分辨率要求",
+        where=f"{what}下载链接",
+        found=f"{what}以下载链接报送（{_link(evidence)}），尚待工作人员下载核验",
+        asked=f"{what}在评选结束（{valid}）前能够正常下载{standard}",
         mend=mend,
     )
 
 
+def _unknown(evidence: Evidence) -> str:
+    """Ask for what the mail does not tell of a link."""
+    untold = [] if evidence.text("code") else ["提取码"]
+    untold += [] if evidence.flag("never_expires") else ["有效期"]
+    return f"；链接设有{'或'.join(untold)}的，请回复告知" if untold else ""
+
+
 def _link(evidence: Evidence) -> str:
     bytes_, expires = evidence.number("size"), evidence.moment("expires_at")
+    unlimited = "长期有效" if evidence.flag("never_expires") else "有效期未注明"
     details = (
         quote(evidence.text("name") or evidence.text("host")),
         size(bytes_) if bytes_ else "",
-        f"{moment(expires)}到期" if expires else "有效期未注明",
+        f"{moment(expires)}到期" if expires else unlimited,
     )
     return "，".join(filter(None, details))
 

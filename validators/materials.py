@@ -72,4 +72,6 @@ def video_came_as_a_link(case: Case, context: Context) -> Iterator[Observation]:
             size=link.size,
             expires_at=expires.isoformat() if expires else None,
             expires_before=context.notice.judging_ends.isoformat() if too_soon else None,
+            never_expires=link.never_expires,
+            papers=case.track is Track.TEXT,
         )
