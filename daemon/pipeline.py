@@ -79,7 +79,7 @@ def read(claimed: Claimed, desk: Desk) -> Reading:
         return Reading(
             mail=mail,
             subject=read_subject(mail.subject),
-            facts=_facts(mail, parts, desk, pictures),
+            facts=facts_of(mail, parts, desk, pictures),
             body=body,
             received_at=claimed.received_at,
             found_in=claimed.folder,
@@ -173,7 +173,7 @@ def _pasted_form(mail: Mail, desk: Desk) -> Part | None:
     )
 
 
-def _facts(mail: Mail, parts: tuple[Part, ...], desk: Desk, out: Path) -> dict[str, FileFacts]:
+def facts_of(mail: Mail, parts: tuple[Part, ...], desk: Desk, out: Path) -> dict[str, FileFacts]:
     """Return the facts of every part, read in parallel where they are not known yet."""
     known: dict[str, FileFacts] = {}
     wanted: dict[str, tuple[Path, ReadJob]] = {}

@@ -60,7 +60,7 @@ def place(mail: Mail, facts: dict[str, FileFacts], body: Part | None = None) -> 
         if _is_notice(told):
             placed.append(Placed(part, told, Role.OTHER))
             continue
-        role = _role(part, told)
+        role = role_of(part, told)
         forms: tuple[FormFields | None, ...] = told.forms if told.forms and not part.decoration else (None,)
         placed += [Placed(part, told, role, form) for form in forms]
     return _without_supports(_without_blank_templates(tuple(placed)))
@@ -107,7 +107,8 @@ def _without_blank_templates(placed: tuple[Placed, ...]) -> tuple[Placed, ...]:
     )
 
 
-def _role(part: Part, facts: FileFacts) -> Role:
+def role_of(part: Part, facts: FileFacts) -> Role:
+    """Return the part a file plays by itself, whatever came beside it."""
     if part.kind is Kind.EXECUTABLE:
         return Role.REJECTED
     if part.decoration:

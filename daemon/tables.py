@@ -24,10 +24,10 @@ _COLOURS = {
 }
 
 
-def console() -> Console:
+def console(*, stderr: bool = False) -> Console:
     """Return the terminal, as wide as it is; a pipe gets enough to read."""
-    screen = Console(highlight=False)
-    return screen if screen.is_terminal else Console(highlight=False, width=160)
+    screen = Console(highlight=False, stderr=stderr)
+    return screen if screen.is_terminal else Console(highlight=False, width=160, stderr=stderr)
 
 
 def coloured(decision: str | None) -> Text:

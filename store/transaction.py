@@ -17,6 +17,7 @@ from store.errors import LeaseLost
 from store.history import note
 from store.letters import add_letter, cases_of, tell
 from store.regrouping import join, judged_anew, part
+from store.replays import save_replayed
 from store.rulings import Code, Undone, issue_code, rule, undo, use_code
 from store.saving import save_outcome
 from store.tables import CaseRow, LetterRow
@@ -52,6 +53,13 @@ class Transaction:
         mail = outcome.reading.mail
         whose = mail.from_.address if sender is None else sender
         save_outcome(self._session, outcome, arrival_sha256 or mail.sha256, whose, self._now)
+
+    def save_replayed(self, before: CaseRecord, verdict: Verdict, detail: str) -> bool:
+        """Put a new verdict in the place of a case's old one; what staff decided stands.
+
+        False when the case has changed since `before` was read: then nothing is written.
+        """
+        return save_replayed(self._session, before, verdict, detail, self._now)
 
     def enqueue(self, letter: Letter, not_before: datetime | None = None, held_reason: str = "") -> bool:
         """Put a letter into the outbox, held where there is a reason; False when one with its key is there already."""

@@ -4,6 +4,7 @@ A try is counted and committed before the work begins, so a message that kills i
 strike is quarantine. A killed owner's lease ends by itself and the message is taken up again.
 """
 
+from collections.abc import Collection
 from datetime import datetime, timedelta
 
 from sqlmodel import Session, col, select
@@ -14,6 +15,7 @@ from domain.kinds import MessageState
 from domain.mail import Mail
 from domain.records import Claimed
 from domain.text import one_line
+from store.batches import batches
 from store.engine import Database, insert_new
 from store.history import note
 from store.tables import FactsRow, MessageRow, ReadingRow
@@ -96,6 +98,16 @@ class Work:
         with self.database.read() as session:
             row = session.get(FactsRow, (sha256, parser, version))
             return row.facts if row else None
+
+    def facts_of(self, sha256s: Collection[str], parser: str, version: str) -> dict[str, FileFacts]:
+        """Return what a version of a parser read out of each of these files; one it has not looked at is left out."""
+        found: dict[str, FileFacts] = {}
+        with self.database.read() as session:
+            for batch in batches(list(sha256s)):
+                of_version = FactsRow.parser == parser, FactsRow.version == version
+                query = select(FactsRow).where(col(FactsRow.sha256).in_(batch), *of_version)
+                found.update((row.sha256, row.facts) for row in session.exec(query))
+        return found
 
     def save_facts(self, sha256: str, parser: str, version: str, facts: FileFacts) -> None:
         """Keep what was read out of a file. Facts are a function of bytes: the first saved stay."""

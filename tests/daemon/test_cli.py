@@ -12,6 +12,7 @@ from tests.fixtures.mails import mail
 
 COMMANDS = {
     "demo", "run", "once", "check", "import", "status", "show", "list", "decide", "retry", "release", "digest", "export", "doctor", "verify",
+    "replay",
 }  # fmt: skip
 
 
@@ -31,6 +32,7 @@ def test_every_command_the_readme_names_is_offered() -> None:
 @pytest.mark.parametrize(
     ("arguments", "line"),
     [
+        (("replay", "--tell"), "shoujian: --tell needs --apply"),
         (("check", "/no/such/file"), "shoujian: no such file or folder: /no/such/file"),
         (("status", "--config", "/no/such.toml"), "shoujian: cannot read /no/such.toml"),
         (("check", "README.md", "--received-at", "yesterday"), "shoujian: not an ISO 8601 date and time: yesterday"),
@@ -91,3 +93,23 @@ def test_a_folder_of_mails_can_be_the_mailbox(tmp_path: Path) -> None:
     listed = command("list", "--config", config, "--data", tmp_path / "data").stdout
     assert "2023-W-0001" in listed
     assert command("verify", "--config", config, "--data", tmp_path / "data").returncode == 0
+
+
+def test_replay_says_what_a_stricter_limit_would_change_and_changes_it_only_when_told(tmp_path: Path) -> None:
+    raw = mail("qq", subject="昌乐县发改局+王明+13800000001")
+    (tmp_path / "drop").mkdir()
+    (tmp_path / "drop" / "a.eml").write_bytes(raw)
+    data = ("--data", tmp_path / "data")
+    command("import", tmp_path / "drop", *data)
+    assert command("replay", *data).returncode == 0
+    strict = tmp_path / "strict.toml"
+    text = (ROOT / "config.toml").read_text(encoding="utf-8")
+    strict.write_text(
+        text.replace('missing_word_form = { severity = "error" }', 'missing_word_form = { severity = "fatal" }')
+    )
+    told = command("replay", "--config", strict, *data)
+    assert (told.returncode, "1 would change" in told.stdout) == (1, True)
+    assert "missing_word_form (fatal)" in told.stdout
+    assert command("replay", "--config", strict, "--apply", *data).returncode == 0
+    assert command("replay", "--config", strict, *data).returncode == 0
+    assert "rejected" in command("show", "2023-W-0001", "--config", strict, *data).stdout
