@@ -34,10 +34,8 @@ lint: $(VENV)/.developing ## style, types, import contracts
 	$(BIN)/mypy .
 	$(BIN)/lint-imports
 
-accuracy: system $(VENV)/.developing ## how well forms, scans, seals and videos are read, on labelled documents
-	$(BIN)/python -m bench.accuracy_forms
-	OMP_NUM_THREADS=1 $(BIN)/python -m bench.accuracy_scans
-	$(BIN)/python -m bench.accuracy_videos .films
+accuracy: system $(VENV)/.developing ## one table: how right forms, seals, films, links and decisions are, and what reading costs
+	$(BIN)/python -m bench.accuracy .films
 
 bench: $(VENV)/.developing ## what the store costs on this machine
 	$(BIN)/python -m bench.store

@@ -1,23 +1,25 @@
-"""Fields, seals and legends read from labelled scans made here, seconds a page and peak memory.
+"""Fields, seals and legends read from labelled scans made here.
 
-.venv/bin/python -m bench.accuracy_scans [--every N] [--verbose]
+.venv/bin/python -m bench.accuracy_scans [--every N]
 
-Compared by field after NFKC without white space. Seals: True, False, or None (cannot be known). Seconds are of CPU, one core.
+Compared by field after NFKC without white space. Seals: True, False, or None (cannot be known).
 """
 
 import argparse
 import difflib
-import resource
+import multiprocessing
+import sys
 import tempfile
-import time
 import tomllib
 import unicodedata
-from collections import Counter
-from collections.abc import Iterator
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 
+from bench.table import Figure, f1, share, table
 from domain.facts import FileFacts
 from domain.kinds import Kind
 from domain.notice import Notice
@@ -26,7 +28,8 @@ from parsers.scan_ocr import warm_up
 from tests.fixtures.make_red import DRAWN
 from tests.fixtures.make_scans import filled, scan_image, scan_pdf
 
-FIELDS = ("title", "contact", "phone", "email", "address", "category", "highlights", "content")
+CONFIG = Path(__file__).parents[1] / "config.toml"
+FIELDS = ("title", "contact", "phone", "email", "address", "category", "highlights", "content", "unit")
 UNITS = (
     "潍坊市信用协会", "寿光市发展和改革局", "潍坊滨海经济技术开发区管理委员会", "山东秦池酒业有限公司", "国家税务总局潍坊市税务局",
     "昌乐县市场监督管理局", "青州市王府街道办事处", "潍坊市中级人民法院",
@@ -83,8 +86,6 @@ GREY: tuple[dict[str, Any], ...] = (
     {"grey": True, "dpi": 150, "seal_at": "text"},
     {"grey": True, "rotation": 90},
 )
-#: Red things that a person would have to look at: "cannot be known" is right as well as "none".
-ARGUABLE = {"square", "disc", "star", "words"}
 
 
 @dataclass(frozen=True)
@@ -99,31 +100,34 @@ class Labelled:
     seal: bool | None
     legend: str
     cut: bool  #: part of the legend is off the page
+    signature: str  #: the unit's name beside (盖章), "" where it is not written
 
 
-@dataclass
-class Score:
-    """What has been counted so far."""
+@dataclass(frozen=True)
+class Reading:
+    """A scan and what was read from it."""
 
-    fields: Counter[str] = field(default_factory=Counter)
-    total: int = 0
-    seals: Counter[tuple[bool | None, bool | None]] = field(default_factory=Counter)
-    false_absent: list[str] = field(default_factory=list)
-    legend_right: int = 0
-    legend_all: int = 0
-    pages: int = 0
-    seconds: float = 0.0
-    slowest: float = 0.0
+    scan: Labelled
+    facts: FileFacts
 
+    @property
+    def told(self) -> bool | None:
+        return self.facts.seal.present if self.facts.seal else None
 
-def scans() -> Iterator[Labelled]:
-    """Give every labelled scan, one after the other."""
-    plans = [*((True, how) for how in PRESSED), *((False, how) for how in BARE), *((None, how) for how in GREY)]
-    for number, (sealed, how) in enumerate(plans):
-        yield labelled(number, sealed, dict(how))
+    @property
+    def legend(self) -> str:
+        return (self.facts.seal.text or "") if self.facts.seal else ""
 
 
-def labelled(number: int, sealed: bool | None, how: dict[str, Any]) -> Labelled:
+def plans() -> list[tuple[bool | None, dict[str, Any]]]:
+    """Return every scan to be made: is it sealed (None: grey, nobody can tell), and how it is spoilt."""
+    return [*((True, how) for how in PRESSED), *((False, how) for how in BARE), *((None, how) for how in GREY)]
+
+
+def labelled(number: int) -> Labelled:
+    """Make the scan of that number."""
+    sealed, spoilt = plans()[number]
+    how = dict(spoilt)
     annex = 1 + number % 2
     body = "\n".join([BODY] * 6) if how.pop("long", False) else BODY
     fields = filled(
@@ -137,93 +141,111 @@ def labelled(number: int, sealed: bool | None, how: dict[str, Any]) -> Labelled:
     )
     unit = UNITS[number % len(UNITS)]
     how.setdefault("face", ("serif", "sans", "wqy")[number % 3])
-    make, kind = (
-        (scan_image, Kind.IMAGE) if number % 5 == 4 and "long" not in how and body is BODY else (scan_pdf, Kind.PDF)
-    )
+    if number % 3 == 1:
+        how.setdefault("signature", unit)
+    pictured = number % 5 == 4 and body is BODY
+    make, kind = (scan_image, Kind.IMAGE) if pictured else (scan_pdf, Kind.PDF)
     file = make(annex, fields, None if sealed is False else unit, seed=number, **how)
-    words = " ".join(f"{key}={value}" for key, value in how.items() if key != "face")
-    label = f"{number:03d} {'sealed' if sealed else 'grey' if sealed is None else 'bare'} {words}"
-    return Labelled(label, file, kind, fields, annex, sealed, unit, how.get("seal_at") in {"edge", "foot"})
+    words = " ".join(f"{key}={value}" for key, value in how.items() if key not in {"face", "signature"})
+    label = f"scan {number:03d} {'sealed' if sealed else 'grey' if sealed is None else 'bare'} {words}".strip()
+    cut = how.get("seal_at") in {"edge", "foot"}
+    return Labelled(label, file, kind, fields, annex, sealed, unit, cut, how.get("signature", ""))
+
+
+@cache
+def notice() -> Notice:
+    return Notice(**tomllib.loads(CONFIG.read_text("utf-8"))["notice"])
+
+
+def read(scan: Labelled, folder: Path) -> FileFacts:
+    """Read a scan as the daemon does."""
+    path = folder / "scan"
+    path.write_bytes(scan.file)
+    return read_file(path, ReadJob(scan.kind, folder, notice().forms, notice().commitment))
+
+
+def read_all(every: int = 1, processes: int = 2) -> list[Reading]:
+    """Make and read every N-th scan."""
+    with ProcessPoolExecutor(processes, multiprocessing.get_context("forkserver"), initializer=warm_up) as pool:
+        return list(pool.map(_made_and_read, range(0, len(plans()), every)))
+
+
+def _made_and_read(number: int) -> Reading:
+    scan = labelled(number)
+    with tempfile.TemporaryDirectory() as folder:
+        return Reading(scan, read(scan, Path(folder)))
 
 
 def normal(text: str | None) -> str:
     return "".join(unicodedata.normalize("NFKC", text or "").split())
 
 
-def count(score: Score, scan: Labelled, facts: FileFacts, verbose: bool) -> None:
-    form = facts.forms[0] if facts.forms else None
-    wrong = {}
-    for name in FIELDS:
-        got = getattr(form, name) if form else None
-        score.total += 1
-        if normal(got) == normal(scan.fields[name]):
-            score.fields[name] += 1
-        else:
-            wrong[name] = (got, form is not None and name in form.unsure)
-    told = facts.seal.present if facts.seal else None
-    score.seals[scan.seal, told] += 1
-    if scan.seal and told is False:
-        score.false_absent.append(scan.name)
-    legend = (facts.seal.text or "") if facts.seal else ""
-    if scan.seal and not scan.cut:
-        score.legend_all += len(scan.legend)
-        blocks = difflib.SequenceMatcher(None, legend, scan.legend, autojunk=False).get_matching_blocks()
-        score.legend_right += sum(block.size for block in blocks) - max(0, len(legend) - len(scan.legend))
-    if verbose or wrong or (scan.seal is not told) or (scan.seal and legend != scan.legend):
-        print(
-            f"{scan.name}: seal {told} {legend if legend != scan.legend else '='} {wrong or ''} {facts.problem or ''}",
-            flush=True,
-        )
+def wrong_fields(reading: Reading) -> list[str]:
+    """Return the fields that were not read as they stand, and how; doubtful ones are marked."""
+    form = reading.facts.forms[0] if reading.facts.forms else None
+    wanted = {**reading.scan.fields, "unit": reading.scan.signature}
+    return [
+        f"{name}{' (unsure)' if form and name in form.unsure else ''}: {_difference(normal(wanted[name]), got)}"
+        for name in FIELDS
+        if (got := normal(getattr(form, name) if form else None)) != normal(wanted[name])
+    ]
 
 
-def run(every: int, verbose: bool) -> Score:
-    notice = Notice(**tomllib.loads(Path("config.toml").read_text("utf-8"))["notice"])
-    score = Score()
-    warm_up()
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / "scan"
-        for number, scan in enumerate(scans()):
-            if number % every:
-                continue
-            path.write_bytes(scan.file)
-            job = ReadJob(scan.kind, Path(folder), notice.forms, notice.commitment)
-            start = time.process_time()
-            facts = read_file(path, job)
-            spent = time.process_time() - start
-            pages = facts.pages or 1
-            score.pages, score.seconds = score.pages + pages, score.seconds + spent
-            score.slowest = max(score.slowest, spent / pages)
-            count(score, scan, facts, verbose)
-    return score
+def _difference(wanted: str, got: str) -> str:
+    """Return the first stretch that differs, with a little around it."""
+    changes = difflib.SequenceMatcher(None, wanted, got, autojunk=False).get_opcodes()
+    _, a, b, c, d = next(change for change in changes if change[0] != "equal")
+    return f"{got[max(0, c - 4) : d + 4][:40]!r}, not {wanted[max(0, a - 4) : b + 4][:40]!r}"
 
 
-def report(score: Score) -> None:
-    right = sum(score.fields.values())
-    print(f"\nforms {score.total // len(FIELDS)}, fields exact {right}/{score.total} = {right / score.total:.2%}")
-    print("  " + ", ".join(f"{name} {score.fields[name]}" for name in FIELDS))
-    print("seal (is → told): " + ", ".join(f"{a} → {b}: {n}" for (a, b), n in sorted(score.seals.items(), key=str)))
-    hit = score.seals[True, True]
-    told = sum(n for (is_, says), n in score.seals.items() if says is True and is_ is not None)
-    real = sum(n for (is_, _), n in score.seals.items() if is_ is True)
-    print(
-        f"  precision {hit / max(told, 1):.3f} recall {hit / max(real, 1):.3f} F1 {2 * hit / max(told + real, 1):.3f}"
+def figures(readings: Sequence[Reading]) -> tuple[Figure, ...]:
+    """Return fields, seals and legends as measured."""
+    wrong = [(reading, wrong_fields(reading)) for reading in readings]
+    asked = len(readings) * len(FIELDS)
+    fields = [f"{reading.scan.name}: {one}" for reading, these in wrong for one in these]
+    absent = [one.scan.name for one in readings if one.scan.seal and one.told is False]
+    return (
+        share("scan form fields exact", asked - len(fields), asked, 0.97, fields),
+        _seals(readings),
+        Figure(
+            "seals told to be absent",
+            sum(bool(one.scan.seal) for one in readings),
+            len(absent),
+            0,
+            ".0f",
+            True,
+            tuple(absent),
+        ),
+        _legends(readings),
     )
-    print(f"  false absent: {score.false_absent or 'none'}")
-    print(
-        f"legend characters {score.legend_right}/{score.legend_all} = {score.legend_right / max(score.legend_all, 1):.2%}"
-    )
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    print(
-        f"CPU {score.seconds / score.pages:.2f} s a page (slowest {score.slowest:.2f}), peak RSS {peak:.0f} MB (fixtures made in the same process)"
-    )
+
+
+def _seals(readings: Sequence[Reading]) -> Figure:
+    """Grey scans, of which nobody can tell, are not judged; "cannot be known" of a sealed page is a miss."""
+    judged = [(one.scan.name, one.scan.seal, one.told is True) for one in readings if one.scan.seal is not None]
+    return f1("seal present", judged, 0.99)
+
+
+def _legends(readings: Sequence[Reading]) -> Figure:
+    """Characters of the legend in their order; what was read beside them counts against it."""
+    whole = [one for one in readings if one.scan.seal and not one.scan.cut]
+    right = sum(_common(one.scan.legend, one.legend) for one in whole)
+    wrong = [
+        f"{one.scan.name}: {one.legend!r}, not {one.scan.legend!r}" for one in whole if one.legend != one.scan.legend
+    ]
+    return share("legend characters", right, sum(len(one.scan.legend) for one in whole), 0.95, wrong)
+
+
+def _common(wanted: str, got: str) -> int:
+    blocks = difflib.SequenceMatcher(None, got, wanted, autojunk=False).get_matching_blocks()
+    return sum(block.size for block in blocks) - max(0, len(got) - len(wanted))
 
 
 def main() -> None:
     options = argparse.ArgumentParser(description=__doc__)
     options.add_argument("--every", type=int, default=1, help="take each N-th scan only")
-    options.add_argument("--verbose", action="store_true")
     chosen = options.parse_args()
-    report(run(chosen.every, chosen.verbose))
+    sys.stdout.write(table(figures(read_all(chosen.every))) + "\n")
 
 
 if __name__ == "__main__":
