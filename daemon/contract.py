@@ -5,10 +5,10 @@ from typing import Any
 
 from domain.case import Case, Finding, Outcome, Reading, Verdict
 from domain.kinds import Kind, Role
+from domain.length import length_of_work
 from domain.mail import Link, Mail, Part
 from domain.notice import SHANGHAI, Notice
 from domain.records import Letter
-from domain.text import word_count
 from notify.wording import say
 
 Json = dict[str, Any]
@@ -55,6 +55,7 @@ def _subject(reading: Reading) -> Json:
 
 def _case(verdict: Verdict, notice: Notice) -> Json:
     case = verdict.case
+    length = length_of_work(case, notice.text.min_words)
     fields = (
         "title",
         "unit",
@@ -76,7 +77,7 @@ def _case(verdict: Verdict, notice: Notice) -> Json:
         "seal": {"present": case.seal.present, "text": case.seal.text}
         if case.seal
         else {"present": None, "text": None},
-        "text_length": _text_length(case),
+        "text_length": length.words if length else None,
         "video": _video(case),
         "links": [_link(link) for link in case.links],
         "decision": verdict.decision.value,
@@ -87,12 +88,6 @@ def _case(verdict: Verdict, notice: Notice) -> Json:
 def _path(case: Case, role: Role) -> str | None:
     material = case.newest(role)
     return material.part.path if material else None
-
-
-def _text_length(case: Case) -> int | None:
-    if case.text_work and case.text_work.facts.text_length is not None:
-        return case.text_work.facts.text_length
-    return word_count(case.content) if case.content else None
 
 
 def _video(case: Case) -> Json | None:

@@ -4,8 +4,8 @@ from collections.abc import Iterator
 
 from domain.case import Case, Finding, Material
 from domain.kinds import Role, Severity, Track
+from domain.length import length_of_work
 from domain.notice import Notice
-from domain.text import word_count
 from notify.figures import duration
 from notify.quoting import file_name, quote
 
@@ -58,8 +58,9 @@ def _text(case: Case, blamed: set[str], files: set[str], notice: Notice) -> Iter
     work = case.text_work
     if work and not _sound(work, files):
         return
-    count = work.facts.text_length if work else word_count(case.content or "")
-    if count and notice.text.min_words <= count <= notice.text.max_words:
+    length = length_of_work(case, notice.text.min_words)
+    count = length.words if length else 0
+    if notice.text.min_words <= count <= notice.text.max_words:
         yield f"文字成果共 {count} 字，符合 {notice.text.max_words} 字以内的要求"
 
 
