@@ -16,9 +16,9 @@ from store.desk import Store
 
 def joined(placed: tuple[Placed, ...], reading: Reading, store: Store, notice: Notice) -> list[Merged]:
     """Return every case a message brings something for, each case on record taken by at most one of its drafts."""
-    tied = _tied(reading, store)
+    tied = tied_cases(reading, store)
     drafts = _drafts(placed, reading, tied, notice)
-    free = candidates_of(reading, tied, store.cases_from(reading.mail.from_.address))
+    free = candidates_of(reading, tied, own_cases(reading, store))
     numbers = {record.case.number for record in tied}
     merged = []
     for draft in drafts:
@@ -41,12 +41,32 @@ def _drafts(placed: tuple[Placed, ...], reading: Reading, tied: list[CaseRecord]
     return assemble(placed, reading.mail.links, notice) or [sorting.empty_draft(reading)]
 
 
-def _tied(reading: Reading, store: Store) -> list[CaseRecord]:
+def tied_cases(reading: Reading, store: Store) -> list[CaseRecord]:
     """Return the cases that a mail names: by receipt number, or by answering a letter of ours."""
     if fetched := reading.mail.fetched:
-        record = store.case(fetched.number)
+        record = _standing(fetched.number, store)
         return [record] if record else []
     answered = store.cases_of_letters((*reading.mail.in_reply_to, *reading.mail.references))
-    quoted = read_subject(reading.mail.text[:2000]).receipts
-    numbers = dict.fromkeys((*reading.subject.receipts, *quoted, *answered))
-    return [record for number in numbers if (record := store.case(number))]
+    numbers = dict.fromkeys((*named(reading), *answered))
+    records = [record for number in numbers if (record := _standing(number, store))]
+    return list({record.case.number: record for record in records}.values())
+
+
+def named(reading: Reading) -> tuple[str, ...]:
+    """Return the receipt numbers that a mail's own words name."""
+    return (*reading.subject.receipts, *read_subject(reading.mail.text[:2000]).receipts)
+
+
+def own_cases(reading: Reading, store: Store) -> list[CaseRecord]:
+    """Return the cases that the sender of a mail opened; those that are part of another now are left out."""
+    return [record for record in store.cases_from(reading.mail.from_.address) if not record.case.merged_into]
+
+
+def _standing(number: str, store: Store) -> CaseRecord | None:
+    """Return a case, or the one that it was found to be part of."""
+    record = store.case(number)
+    seen = {number}
+    while record and (into := record.case.merged_into) and into not in seen:
+        seen.add(into)
+        record = store.case(into)
+    return record

@@ -35,7 +35,7 @@ class Merged:
 
 def candidates_of(reading: Reading, tied: Iterable[CaseRecord], own: Iterable[CaseRecord]) -> list[CaseRecord]:
     """Return the cases on record that a mail may be about. A number alone, quoted by a stranger, ties nothing."""
-    known = [record for record in tied if _has_a_say(reading, record)]
+    known = [record for record in tied if has_a_say(reading, record)]
     numbers = {record.case.number for record in known}
     return known + [record for record in own if record.case.number not in numbers]
 
@@ -193,7 +193,7 @@ def _unopened(mail: Mail, links: Iterable[Link]) -> tuple[str, ...]:
     return (*archives, *(link.url for link in links if may_hold_documents(link) and not link.fetched))
 
 
-def _has_a_say(reading: Reading, record: CaseRecord) -> bool:
+def has_a_say(reading: Reading, record: CaseRecord) -> bool:
     """Tell whether a mail that quotes a receipt can be of that case's people: same sender, unit or phone."""
     mail, subject, case = reading.mail, reading.subject, record.case
     if mail.fetched:

@@ -8,7 +8,9 @@ from pathlib import Path
 from daemon import fetch_note, sorting
 from daemon.joining import joined
 from daemon.merging import Merged, differences
+from daemon.recalls import recalled_cases
 from daemon.roles import Placed, place
+from daemon.withdrawing import for_a_person, withdrawal
 from domain.case import RANK, Outcome, Reading, decide
 from domain.facts import FileFacts
 from domain.kinds import Decision, Kind, MessageKind, Role
@@ -16,6 +18,7 @@ from domain.mail import Mail, Part
 from domain.notice import Limits, Notice, RuleConfig
 from domain.records import Claimed, Letter
 from domain.text import fold
+from notify.case_letters import asks_to_withdraw, compose_withdrawal
 from notify.guards import Silence, silence
 from notify.letters import PostOffice
 from notify.replies import compose
@@ -101,6 +104,8 @@ def conclude(reading: Reading, desk: Desk) -> Outcome:
         return _judged(reading, placed, roles, desk)
     if quiet := loop_guard(reading.mail, desk):
         return Outcome(reading=reading, kind=quiet.kind, decision=Decision.IGNORED, reason=quiet.reason)
+    if asked := withdrawal(reading, placed, roles, desk.store):
+        return asked
     if not sorting.brings_a_case(reading, placed):
         return _without_materials(reading, roles, desk)
     if original := _sent_before(placed, reading, desk):
@@ -127,6 +132,10 @@ def commit(outcome: Outcome, claimed: Claimed, desk: Desk, now: datetime) -> Pro
         tx.save_outcome(numbered)
         if fetched := numbered.reading.mail.fetched:
             tx.event(fetched.number, "fetched", fetch_note.names(numbered.reading.mail), actor="staff")
+        for ruling in numbered.rulings:
+            tx.decide_case(ruling.number, ruling.decision, ruling.actor, ruling.note, findings=ruling.findings)
+        for number in recalled_cases(numbered.reading.mail, desk.store):
+            tx.event(number, "recalled", numbered.reading.mail.sha256, actor="applicant")
         report = numbered.reading.mail.report
         if numbered.kind is MessageKind.BOUNCE and report and report.original_message_id:
             tx.mark_bounced(report.original_message_id, report.diagnostic or report.status or "returned")
@@ -141,9 +150,10 @@ def _reply(outcome: Outcome, desk: Desk, now: datetime) -> Letter | None:
     """Return the one reply a message gets, or None where none is due."""
     if outcome.kind is MessageKind.DUPLICATE and outcome.duplicate_of and len(outcome.duplicate_of) == 64:
         return None  # the same Message-ID again: whoever sent it was answered
+    if asks_to_withdraw(outcome) and not outcome.verdicts:
+        records = [record for ruling in outcome.rulings if (record := desk.store.case(ruling.number))]
+        return compose_withdrawal(outcome, records, desk.notice, desk.post(now))
     if outcome.kind is MessageKind.QUESTION:
-        if outcome.reading.mail.recalled:
-            return None
         sender = outcome.reading.mail.from_.address
         if desk.store.questions_answered(sender, since=now - timedelta(days=1)):
             return None
@@ -213,9 +223,7 @@ def _job(kind: Kind, mail: Mail, notice: Notice, out: Path) -> ReadJob:
 
 def _without_materials(reading: Reading, roles: dict[str, Role], desk: Desk) -> Outcome:
     """Return what becomes of a mail that brings nothing to judge."""
-    if reading.mail.recalled:
-        kind, reason = MessageKind.QUESTION, "the sender recalled a mail"
-    elif sorting.asks(reading):
+    if sorting.asks(reading):
         kind, reason = MessageKind.QUESTION, "asks about the call"
     elif _answers_us(reading, desk) and not sorting.only_thanks(reading):
         kind, reason = MessageKind.QUESTION, "answers a letter of ours without materials"
@@ -253,7 +261,9 @@ def _links_known(reading: Reading, holders: Mapping[str, tuple[str, ...]], desk:
 
 def _judged(reading: Reading, placed: tuple[Placed, ...], roles: dict[str, Role], desk: Desk) -> Outcome:
     merged = joined(placed, reading, desk.store, desk.notice)
-    verdicts = tuple(judge(each.case, _context(reading, each, desk)) for each in merged)
+    verdicts = tuple(
+        for_a_person(judge(each.case, _context(reading, each, desk)), each.before, reading) for each in merged
+    )
     held = {material.part.path for each in merged for material in each.case.materials}
     stray = tuple(part.path for part in reading.mail.parts if part.path not in held and not part.decoration)
     supplement = any(each.before for each in merged)

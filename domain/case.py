@@ -141,6 +141,7 @@ class Ruling(Value):
     number: str
     decision: Decision
     note: str = ""  #: what the applicant is told as the reason
+    actor: str = "applicant"  #: or "staff:<address>"
     findings: tuple[Finding, ...] = ()  #: evidence to be kept at the case until staff have decided
 
 

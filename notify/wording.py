@@ -2,7 +2,7 @@
 
 from domain.case import Finding
 from domain.notice import Notice
-from notify import words_entry, words_files, words_forms, words_mail, words_works  # noqa: F401  entered on import
+from notify import words_entry, words_files, words_forms, words_mail, words_people, words_works  # noqa: F401  entered on import
 from notify.evidence import Evidence
 from notify.phrasebook import Words, cite, codes, look_up
 
