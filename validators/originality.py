@@ -35,11 +35,11 @@ def nothing_tells_of_an_earlier_year(case: Case, context: Context) -> Iterator[O
 @rule("similar_work", clause="五.2", quote="原创作品")
 def no_other_unit_sent_nearly_the_same(case: Case, context: Context) -> Iterator[Observation]:
     for other in context.others:
-        if other.number == case.number or _one_applicant(case, other):
+        if other.number == case.number:
             continue
         text = likeness(case.sketch, other.sketch)
         video = video_likeness(case.fingerprint, other.fingerprint)
-        if text >= _SAME_TEXT or video >= _SAME_PICTURES:
+        if (text >= _SAME_TEXT or video >= _SAME_PICTURES) and not _one_applicant(case, other):
             yield saw(
                 number=other.number,
                 unit=other.unit,
