@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import timedelta
 from pathlib import Path
 
+from daemon.lock import alone
 from daemon.pipeline import Desk
 from daemon.post import Post
 from daemon.service import Service, tell
@@ -18,15 +19,15 @@ from store.desk import Store
 
 def run_service(settings: Settings) -> None:
     """Serve until SIGTERM or SIGINT."""
-    mail, post = source(settings), Post(settings)
-    with open_store(settings) as store, open_desk(settings, store) as desk:
-        Service(settings, desk, mail, post).run()
+    mail = source(settings)
+    with alone(settings.directory), open_store(settings) as store, open_desk(settings, store) as desk:
+        Service(settings, desk, mail).run()
 
 
 def run_once(settings: Settings) -> bool:
     """Poll, process and send once; return whether all went well and nothing waits for a person."""
     mail, post = source(settings), Post(settings)
-    with open_store(settings) as store, open_desk(settings, store) as desk:
+    with alone(settings.directory), open_store(settings) as store, open_desk(settings, store) as desk:
         report = poll(mail, store, clock)
         tell(report, timedelta(0))
         for _ in work_through(desk, clock):

@@ -31,9 +31,10 @@ _DOWNLOAD_S = 600  #: seconds between rounds of downloads: a link that failed is
 class Service:
     """The daemon: four clocks over one store. What a thread does alone, no other thread does."""
 
-    def __init__(self, settings: Settings, desk: Desk, source: Source, post: Post) -> None:
-        self._settings, self._desk, self._source, self._post = settings, desk, source, post
+    def __init__(self, settings: Settings, desk: Desk, source: Source) -> None:
+        self._settings, self._desk, self._source = settings, desk, source
         self._stop = threading.Event()
+        self._post = Post(settings, self._stop.is_set)
         self._watched = fetch_desk(settings, desk)
         self._downloads = downloads(settings, desk, self._stop.is_set)
         self._failures = 0
