@@ -50,6 +50,7 @@ def digest(
 ) -> None:
     """Show the daily digest, or queue it for the staff."""
     from daemon import morning
+    from notify.letters import with_pictures
 
     settings, now = settings_of(config, data), clock()
     wanted = _day(day) if day else morning.day_before(now)
@@ -57,9 +58,10 @@ def digest(
         if send:
             say(f"{morning.queue_digest(settings, store, wanted, now)} queued")
             return
-        letter = morning.compose(settings, store, wanted, now, next(iter(settings.digest.to), settings.mailbox.account))
+        reader = next(iter(settings.digest.to), settings.mailbox.account)
+        (letter,) = morning.compose(settings, store, wanted, now, reader)
     if out:
-        out.write_text(letter.html, encoding="utf-8")
+        out.write_text(with_pictures(letter), encoding="utf-8")
     else:
         say(letter.text)
 

@@ -132,9 +132,10 @@ def export(
 
     settings = settings_of(config, data)
     with open_store(settings) as store:
-        exporting.export(store, settings.notice, format_.value, out)
-        if files:
-            say(f"{exporting.lay_out(store, settings.notice, files)} files below {files}")
+        laid = exporting.lay_out(store, settings.notice, files) if files else None
+        exporting.export(store, settings.notice, format_.value, out, laid)
+        if laid:
+            say(f"{laid.count} files below {files}")
 
 
 def _decision(ruling: Ruling) -> Decision:

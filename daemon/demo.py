@@ -21,13 +21,13 @@ from rich.text import Text
 
 from daemon import exporting, journal, morning, tables
 from daemon.demo_servers import HOST, Letterbox, imap_server, smtp_server
-from daemon.post import Post
 from daemon.service import Service
 from daemon.settings import DataSettings, DigestSettings, MailboxSettings, Settings, SmtpSettings
 from daemon.workshop import clock, open_desk, open_store, source
 from domain.kinds import MessageState, OutboxState
 from domain.notice import SHANGHAI
 from notify.labels import RESULTS
+from notify.letters import with_pictures
 from store.desk import Store
 
 SAMPLES = Path(__file__).parent.parent / "tests" / "fixtures" / "samples"
@@ -68,7 +68,7 @@ def run_demo(settings: Settings, out: Path) -> bool:
         _deliver(mails, own)
         store = stack.enter_context(open_store(own))
         desk = stack.enter_context(open_desk(own, store))
-        service = Service(own, desk, source(own), Post(own))
+        service = Service(own, desk, source(own))
         service.start()
         done = _watch(store, mails)
         day = _busiest_day(mails)
@@ -180,15 +180,15 @@ def _lay_out(store: Store, settings: Settings, letterbox: Letterbox, out: Path, 
     replies.mkdir()
     for number, raw in enumerate(letterbox.mails, 1):
         (replies / f"{number:03d}.eml").write_bytes(raw)
-    letter = morning.compose(settings, store, day, _morning_after(settings, day), _STAFF)
-    (out / "digest.html").write_text(letter.html, encoding="utf-8")
-    exporting.export(store, settings.notice, "xlsx", out / "cases.xlsx")
+    (letter,) = morning.compose(settings, store, day, _morning_after(settings, day), _STAFF)
+    (out / "digest.html").write_text(with_pictures(letter), encoding="utf-8")
+    laid = exporting.lay_out(store, settings.notice, out / "materials")
+    exporting.export(store, settings.notice, "xlsx", out / "cases.xlsx", laid)
     exporting.export(store, settings.notice, "jsonl", out / "records.jsonl")
-    files = exporting.lay_out(store, settings.notice, out / "materials")
     screen = tables.console()
     screen.print(f"replies    {replies}/ ({len(letterbox.mails)} mails, as they went over the wire)")
     screen.print(f"digest     {out / 'digest.html'} (of {day})")
     screen.print(f"workbook   {out / 'cases.xlsx'}")
     screen.print(f"records    {out / 'records.jsonl'}")
     screen.print(f"log        {out / 'daemon.log'}")
-    screen.print(f"materials  {out / 'materials'}/ ({files} files)")
+    screen.print(f"materials  {out / 'materials'}/ ({laid.count} files)")

@@ -2,11 +2,13 @@
 
 import csv
 import json
+import os
 import re
 import shutil
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TextIO
 
@@ -29,12 +31,28 @@ _COLUMNS = (
 )  # fmt: skip
 
 
-def export(store: Store, notice: Notice, form: str, out: Path | None) -> None:
-    """Write all records. The workbook needs a file; the others go to the screen without one. Raises ConfigError."""
+@dataclass(frozen=True)
+class Layout:
+    """Where materials were laid out: (case number, sha256) → file."""
+
+    files: dict[tuple[str, str], Path]
+    count: int
+
+    def seen_from(self, out: Path) -> dict[tuple[str, str], str]:
+        """Return the places relative to the folder of a file, with /: both can be moved together."""
+        home = out.parent.resolve()
+        return {key: Path(os.path.relpath(file.resolve(), home)).as_posix() for key, file in self.files.items()}
+
+
+def export(store: Store, notice: Notice, form: str, out: Path | None, laid: Layout | None = None) -> None:
+    """Write all records. The workbook needs a file; the others go to the screen without one. Raises ConfigError.
+
+    A workbook exported with the materials opens them from where they were `laid`.
+    """
     if form == "xlsx":
         if out is None:
             raise ConfigError("a workbook needs --out FILE")
-        write_workbook(store, notice, out)
+        write_workbook(store, notice, out, laid.seen_from(out) if laid else None)
         return
     with _writing(out) as stream:
         if form == "csv":
@@ -52,8 +70,9 @@ def lines(store: Store, notice: Notice) -> Iterator[Json]:
             yield message_line(outcome, None, letters.get(record.sha256), notice)
 
 
-def lay_out(store: Store, notice: Notice, root: Path) -> int:
-    """Copy every case's materials to 文字/昌乐县/2023-W-0007 标题/…; return how many files. Names are made safe first."""
+def lay_out(store: Store, notice: Notice, root: Path) -> Layout:
+    """Copy every case's materials to 文字/昌乐县/2023-W-0007 标题/…. Names are made safe first."""
+    files: dict[tuple[str, str], Path] = {}
     count = 0
     for record in store.cases():
         folder = root / _folder(record.case, notice)
@@ -62,10 +81,11 @@ def lay_out(store: Store, notice: Notice, root: Path) -> int:
             if material.superseded or not store.archive.has(material.part.sha256):
                 continue
             folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-            name = _free(_safe(material.part.filename, 120), taken)
-            shutil.copyfile(store.archive.path(material.part.sha256), folder / name)
+            file = folder / _free(_safe(material.part.filename, 120), taken)
+            shutil.copyfile(store.archive.path(material.part.sha256), file)
+            files[record.case.number or "", material.part.sha256] = file
             count += 1
-    return count
+    return Layout(files, count)
 
 
 def cell(text: str | None) -> str:

@@ -8,6 +8,7 @@ from domain.kinds import Decision, Role, Severity
 from domain.mail import Link, Part
 from domain.notice import Notice
 from domain.value import Value
+from notify.deadline import due_at
 from notify.figures import moment, size
 from notify.labels import RESULTS, ROLES, TRACKS, label
 from notify.merits import merits
@@ -105,7 +106,7 @@ def view(
         if verdict.decision is Decision.REJECTED or to_send_anew(reading, findings)
         else merits(case, findings, notice),
         points=points(findings, notice, verdict.decision),
-        due=_due(case, findings, notice) if verdict.decision is Decision.NEEDS_SUPPLEMENT else None,
+        due=due_at(case.first_received_at, findings, notice) if verdict.decision is Decision.NEEDS_SUPPLEMENT else None,
     )
 
 
@@ -153,9 +154,3 @@ def _changes(changes: dict[str, tuple[str | None, str | None]], case: Case, noti
 
 def _value(text: str | None) -> str:
     return quoted(text, 40) if text else "空白"
-
-
-def _due(case: Case, findings: tuple[Finding, ...], notice: Notice) -> datetime:
-    """Return until when the mended case is taken: a case sent too early is sent anew, one in time has its grace."""
-    early = any(finding.code == "before_window" for finding in findings)
-    return notice.closes if early or case.first_received_at > notice.closes else notice.grace_ends()

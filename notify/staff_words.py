@@ -24,6 +24,11 @@ def reasons(record: CaseRecord, notice: Notice) -> tuple[str, ...]:
     return tuple(reason(finding, notice) for finding in record.findings if finding.severity is Severity.REVIEW)
 
 
+def shortcomings(record: CaseRecord, notice: Notice) -> tuple[str, ...]:
+    """Return what the applicant still has to mend, each in one short line."""
+    return tuple(dict.fromkeys(reason(found, notice) for found in record.findings if found.severity is Severity.ERROR))
+
+
 def reason(finding: Finding, notice: Notice) -> str:
     """Return one finding in one short line: what was found, and staff's evidence in brackets."""
     words = say(finding, notice)

@@ -19,7 +19,8 @@ class Reckoning(Value):
     """How many of each, from one state of the database."""
 
     ledger: int  #: places in the mailbox that mail was taken from
-    messages: int  #: mails, imports and files from behind links, each once
+    elsewhere: int  #: imports and files from behind links
+    messages: int  #: of all these, each once
     outcomes: int
     open: int  #: neither decided nor quarantined
     quarantined: int
@@ -43,6 +44,7 @@ class Reckonings:
             without = select_columns(col(MessageRow.sha256)).where(*owed, col(MessageRow.sha256).not_in(answered))
             return Reckoning(
                 ledger=_count(session, col(LedgerRow.id), col(LedgerRow.account) == account),
+                elsewhere=_count(session, col(LedgerRow.id), col(LedgerRow.account) != account),
                 messages=_count(session, col(MessageRow.sha256)),
                 outcomes=_count(session, col(OutcomeRow.message_sha256)),
                 open=_count(session, col(MessageRow.sha256), ~ended),

@@ -83,7 +83,7 @@ def store(tmp_path: Path) -> Iterator[Store]:
 
 
 def test_materials_stay_below_the_folder_given(store: Store, tmp_path: Path) -> None:
-    assert exporting.lay_out(store, notice(), tmp_path / "out") == 1
+    assert exporting.lay_out(store, notice(), tmp_path / "out").count == 1
     (file,) = (path for path in (tmp_path / "out").rglob("*") if path.is_file())
     assert file.relative_to(tmp_path / "out").parts == ("文字", "昌乐县", "2023-W-0001 =HYPERLINK(1)", "_申报表.docx")
 

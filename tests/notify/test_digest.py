@@ -7,15 +7,19 @@ from email.policy import default
 
 import openpyxl
 import pytest
+from PIL import Image
 
+from domain.case import Material
+from domain.facts import Seal, SealFacts
 from domain.kinds import Decision, MessageKind
-from domain.mail import Link
+from domain.mail import Address, Link
 from domain.records import Letter
 from notify.digest import HTML_LIMIT, compose_digest
 from notify.guards import silence
+from notify.letters import with_pictures
 from store.desk import Store
 from tests.notify.desks import ATTACK, DAY, LINK, MORNING_AFTER, FilledDesk, fill
-from tests.notify.makers import DESK, NOTICE, POST, SCAN, WORD, case, finding, mail, verdict
+from tests.notify.makers import DESK, NOTICE, POST, SCAN, WORD, case, finding, mail, outcome, verdict
 
 NOW = POST.model_copy(update={"now": MORNING_AFTER})
 
@@ -46,7 +50,8 @@ def test_the_subject_tells_the_day_and_the_figures_that_matter(filled: Letter) -
 
 def test_the_days_figures_and_all_cases(filled: Letter) -> None:
     assert section(filled.text, "当日情况").strip() == (
-        "来信 10 封：申报 7 封、咨询 1 封、群发邮件 1 封。发出回复 2 封，新增案例 7 件。"
+        "来信 10 封：申报 7 封、咨询 1 封、群发邮件 1 封。发出回复 2 封，新增案例 7 件。\n"
+        "  较前日：来信＋9、新增案例＋6、发出回复＋2。"
     )
     assert section(filled.text, "案例总计（共 8 件）").split("\n") == [
         "  已受理：文字 2 件，视频 1 件",
@@ -58,7 +63,7 @@ def test_the_days_figures_and_all_cases(filled: Letter) -> None:
 
 def test_what_needs_a_person_stands_there_with_its_evidence(filled: Letter) -> None:
     waiting = section(filled.text, "需要人工处理")
-    assert "2023-V-0002　信用的力量　昌乐县融媒体中心\n     · 未能确认视频是否配有中文字幕" in waiting
+    assert "2023-V-0002　信用的力量　昌乐县融媒体中心　已等待 1 天\n     · 未能确认视频是否配有中文字幕" in waiting
     assert "（相似案例：2023-W-0001，昌乐县信用办，相似度 93%）" in waiting
     assert "判为群发邮件但带有附件，未回复，请确认是否为申报材料" in waiting
     assert "2023-W-0004" not in waiting  # waits for its applicant, not for staff
@@ -131,17 +136,29 @@ def test_an_untold_expiry_is_counted_from_the_mail_that_brought_the_link(store: 
 def test_the_system_tells_of_itself(filled: Letter) -> None:
     assert section(filled.text, "系统运行").split("\n") == [
         "  最近一次收取邮箱：2023年8月16日 08:28，查看邮件 11 封，新收 0 封。",
-        "  存档核对：共 11 封，已处理 10 封，待处理 0 封，读取失败 1 封。",
         "  待发送回复 6 封，暂缓等待人工确认 1 封。",
-        "  档案、记录与发件核对：0 处差异。",
+        "  对账：邮箱 11 封 ↔ 台账 11 条 ↔ 存档来信 11 封 ↔ 已有结论 10 封、待处理 0 封、读取失败 1 封 ↔ 应回复 8 封、已拟回复 8 封：0 差异。",
     ]
+
+
+def test_a_mail_left_on_the_server_and_one_left_unanswered_are_differences(store: Store) -> None:
+    desk = FilledDesk(store)
+    desk.take(verdict(case()))
+    desk.decide(outcome(verdict(case("2023-W-0002")), message=mail("二")), reply=False)
+    mute = mail("三", sender="", from_=Address())
+    desk.decide(outcome(verdict(case("2023-W-0003")), message=mute), reply=False)
+    store.record_poll("wfxyxh", DAY, MORNING_AFTER, True, "", 5, 0)
+    status = section(digest(store).text, "系统运行")
+    assert "应回复 3 封、已拟回复 1 封、无法回复 1 封：3 差异" in status
+    assert "· 邮箱中有 2 封邮件尚未取回" in status
+    assert re.search(r"· 来信 [0-9a-f]{12} 应回复而未回复", status)
 
 
 def test_a_mailbox_out_of_reach_and_discrepancies_are_shown(store: Store) -> None:
     store.record_poll("wfxyxh", DAY, DAY, False, "LoginRefused: Login error or password error")
     status = section(digest(store, discrepancies=("blob abc: missing",)).text, "系统运行")
     assert "未成功（LoginRefused: Login error or password error）" in status
-    assert "1 处差异" in status
+    assert "1 差异" in status
     assert "blob abc: missing" in status
 
 
@@ -149,7 +166,7 @@ def test_an_empty_desk_has_its_digest_too(store: Store) -> None:
     letter = digest(store, discrepancies=None)
     assert "当日没有来信" in letter.text
     assert "尚未收取过邮箱" in letter.text
-    assert "处差异" not in letter.text
+    assert "：0 差异（未核验存档内容）。" in letter.text
 
 
 def test_hostile_names_stay_text(store: Store) -> None:
@@ -164,9 +181,97 @@ def test_hostile_names_stay_text(store: Store) -> None:
     assert ATTACK not in html
 
 
-def test_mail_programs_show_it_no_styles_no_pictures_no_links(filled: Letter) -> None:
-    for forbidden in ("<style", "<img", "<a ", "<link", "src=", "url(", "position:", "flex", "grid"):
+def test_mail_programs_show_it_nothing_is_loaded_and_nothing_depends_on_a_style_sheet(filled: Letter) -> None:
+    for forbidden in ("<a ", "<link", "url(", "http", "position:", "flex", "grid"):
         assert forbidden not in filled.html
+    assert "@import" not in filled.html
+    body = re.sub(r"<style>.*?</style>", "", filled.html, flags=re.DOTALL)  # NetEase and QQ take it out
+    assert "<style" not in body
+    assert all("background-color:" in cell for cell in re.findall(r'<td class="[mw]" height="\d+"[^>]*>', body))
+
+
+def png(side: int) -> bytes:
+    out = io.BytesIO()
+    Image.new("RGBA", (side, side // 2), (200, 30, 30, 255)).save(out, "PNG")
+    return out.getvalue()
+
+
+def sealed(store: Store, number: str, side: int = 400) -> Material:
+    """A stamped scan whose seal was cut out."""
+    crop = store.archive.add_bytes(png(side) + number.encode())
+    facts = SCAN.facts.model_copy(update={"seal": SealFacts(present=True, seals=(Seal(crop=crop),))})
+    return SCAN.model_copy(update={"facts": facts})
+
+
+def test_what_needs_a_decision_shows_its_seal_in_small(store: Store) -> None:
+    desk = FilledDesk(store)
+    doubt = finding("seal_unit_mismatch", file="申报表.pdf", seal="寿光市信用办", unit="昌乐县信用办")
+    desk.take(verdict(case(materials=(WORD, sealed(store, "1"))), doubt))
+    letter = digest(store)
+    message = BytesParser(policy=default).parsebytes(letter.raw)
+    assert [part.get_content_type() for part in message.walk()] == [
+        "multipart/mixed",
+        "multipart/alternative",
+        "text/plain",
+        "multipart/related",
+        "text/html",
+        "image/jpeg",
+        "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    ]
+    picture = next(part for part in message.walk() if part.get_content_type() == "image/jpeg")
+    assert f'src="cid:{str(picture["Content-ID"]).strip("<>")}"' in letter.html
+    assert picture.get_content_disposition() == "inline"
+    with Image.open(io.BytesIO(picture.get_payload(decode=True))) as small:  # type: ignore[arg-type]  # bytes
+        assert (small.format, small.size) == ("JPEG", (160, 80))
+    assert 'src="data:image/jpeg;base64,' in with_pictures(letter)
+    assert "cid:" not in with_pictures(letter)
+
+
+def test_a_digest_carries_a_dozen_pictures_and_none_that_it_does_not_show(store: Store) -> None:
+    desk = FilledDesk(store)
+    for number in (f"2023-W-{serial:04}" for serial in range(1, 16)):
+        entry = case(number, materials=(WORD, sealed(store, number)), title=number)
+        desk.take(
+            verdict(entry, finding("seal_unclear", file="申报表.pdf", reason="")), sender=f"{number}@changle.example"
+        )
+    letter = digest(store)
+    shown = re.findall(r'src="cid:([^"]+)"', letter.html)
+    assert len(shown) == 12
+    assert [cid.encode() in letter.raw for cid in shown] == [True] * 12
+    assert letter.raw.count(b"Content-ID:") == 12
+
+
+def test_figures_stand_against_the_day_before(filled: Letter) -> None:
+    assert "较前日：来信＋9、新增案例＋6、发出回复＋2。" in filled.text
+    assert "较前日 ＋9" in filled.html
+    assert section(filled.text, "近 14 日来件").split("\n") == [
+        "  2023-08-14：来信 1 封，新增案例 1 件",
+        "  2023-08-15：来信 10 封，新增案例 7 件",
+    ]
+
+
+def test_who_has_sent_nothing_is_named_group_by_group(filled: Letter) -> None:
+    silent = section(filled.text, "未提交名单（25 个单位）")
+    assert "县市区（9 个）：潍城区、" in silent
+    assert "青州市" not in silent  # rejected, yet it sent something
+    assert "昌乐县" not in silent
+
+
+def test_units_are_ranked_by_what_was_accepted_against_the_quota(filled: Letter) -> None:
+    assert section(filled.text, "优秀组织奖参考排名") == "  1. 昌乐县：已受理 3/4，完成率 75%"
+
+
+def test_cases_still_to_be_mended_are_told_when_the_deadline_nears(store: Store) -> None:
+    fill(store)
+    text = digest(store).text
+    assert "仍未补正" not in text
+    near = NOTICE.closes - timedelta(days=2)
+    told = compose_digest(store, NOTICE, near.date(), near, NOW).text
+    assert "2023-W-0004　-1+1|cmd" in section(told, "补正期限临近、仍未补正（1 件）")
+    assert "剩 5 天" in section(told, "补正期限临近、仍未补正")
+    assert "· 未收到" in section(told, "补正期限临近、仍未补正")
+    over = NOTICE.grace_ends() + timedelta(seconds=1)
+    assert "已过期" in section(compose_digest(store, NOTICE, over.date(), over, NOW).text, "补正期限已过、仍未补正")
 
 
 def test_a_flood_of_hostile_cases_still_fits(store: Store) -> None:

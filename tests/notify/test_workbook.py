@@ -10,7 +10,7 @@ from openpyxl.workbook import Workbook
 from notify.workbook import write_workbook
 from store.desk import Store
 from tests.notify.desks import ATTACK
-from tests.notify.makers import NOTICE
+from tests.notify.makers import NOTICE, WORD
 
 
 @pytest.fixture(scope="module")
@@ -61,7 +61,7 @@ def test_the_header_is_frozen_and_filters_cover_every_row(book: Workbook) -> Non
     for sheet in book.worksheets:
         assert sheet.freeze_panes == "B2"
         assert sheet.auto_filter.ref == sheet.dimensions
-    assert [sheet.title for sheet in book.worksheets] == ["案例", "单位进度", "邮件日志"]
+    assert [sheet.title for sheet in book.worksheets] == ["案例", "单位进度", "未提交", "邮件日志"]
     assert book["案例"].column_dimensions["C"].width > 30
 
 
@@ -72,6 +72,43 @@ def test_progress_names_every_unit_of_the_roster_and_what_it_lacks(book: Workboo
     assert (changle["文字案例"], changle["视频案例"], changle["是否达标"], changle["尚缺"]) == (2, 2, "达标", None)
     assert (shouguang["是否达标"], shouguang["尚缺"]) == ("未达标", "缺文字 2、视频 1")
     assert progress["青州市"]["文字案例"] == 0  # a rejected case does not count
+
+
+def test_a_case_tells_its_history_in_chinese(book: Workbook) -> None:
+    (told,) = (row["办理过程"] for row in rows(book, "案例") if row["受理编号"] == "2023-W-0001")
+    assert told.split("\n") == [
+        "2023-08-14 09:00 建立案例",
+        "2023-08-14 09:00 核对结果：已受理",
+        "2023-08-14 09:00 收到来信",
+        "2023-08-15 10:00 回执已发送",
+    ]
+
+
+def test_places_and_silence_stand_in_their_sheets(book: Workbook) -> None:
+    progress = {row["单位"]: row for row in rows(book, "单位进度")}
+    assert (progress["昌乐县"]["完成率（%）"], progress["昌乐县"]["名次"]) == (75, 1)
+    assert progress["寿光市"]["名次"] is None
+    silent = [row["单位"] for row in rows(book, "未提交")]
+    assert len(silent) == 25
+    assert "昌乐县" not in silent
+
+
+def test_files_are_opened_from_where_they_were_laid_out(filled_store: Store, tmp_path: Path) -> None:
+    hostile = "materials/文字/昌乐县/2023-W-0001 100% =A1#b/申报表.docx"
+    places = {("2023-W-0001", WORD.part.sha256): hostile}
+    write_workbook(filled_store, NOTICE, tmp_path / "a.xlsx", places)
+    book = openpyxl.load_workbook(tmp_path / "a.xlsx")
+    sheet = book["案例"]
+    head = [cell.value for cell in sheet[1]]
+    row = next(row for row in sheet.iter_rows(min_row=2) if row[0].value == "2023-W-0001")
+    folder, form = (row[head.index(name)] for name in ("打开文件夹", "打开申报表"))
+    assert (form.value, form.data_type) == ("申报表.docx", "s")
+    assert form.hyperlink is not None
+    assert str(form.hyperlink.target) == r"materials\文字\昌乐县\2023-W-0001%20100%25%20=A1%23b\申报表.docx"
+    assert folder.hyperlink is not None
+    assert str(folder.hyperlink.target).endswith("%23b")
+    assert row[head.index("打开作品")].value is None
+    book.close()
 
 
 def test_the_log_has_every_mail(book: Workbook) -> None:

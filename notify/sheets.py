@@ -1,0 +1,117 @@
+"""In charge of how a sheet is written: formats, texts that stay texts, links to files. Leaves what stands in it to `workbook`.
+
+Every text is written as text, and one that could be taken for a formula is marked so: names come from strangers.
+"""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from typing import Any
+from urllib.parse import quote as percent
+
+from domain.kinds import Decision
+from domain.notice import SHANGHAI
+from domain.text import clean
+from domain.value import Value
+from notify.labels import RESULTS
+
+_LONGEST_CELL = 4000  #: characters; Excel takes 32,767
+_MOST_LINKS = 65_000  #: Excel takes 65,530 on one sheet
+_LONGEST_LINK = 2000  #: characters; Excel takes 2,080
+_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
+_TINTS = {
+    RESULTS[Decision.ACCEPTED]: "#DCFCE7",
+    RESULTS[Decision.NEEDS_SUPPLEMENT]: "#FEF3C7",
+    RESULTS[Decision.MANUAL_REVIEW]: "#DBEAFE",
+    RESULTS[Decision.REJECTED]: "#FEE2E2",
+}
+
+
+class FileLink(Value):
+    """A cell that opens a file or folder."""
+
+    text: str
+    target: str  #: relative to the workbook, with /
+
+
+Cell = str | int | float | datetime | FileLink | None
+
+
+class Column(Value):
+    name: str
+    width: float  #: characters
+
+
+def columns(*pairs: tuple[str, float]) -> tuple[Column, ...]:
+    """Return columns by name and width."""
+    return tuple(Column(name=name, width=width) for name, width in pairs)
+
+
+class Writer:
+    """A workbook being written: formats shared by its sheets."""
+
+    def __init__(self, book: Any) -> None:
+        base = {
+            "font_name": "微软雅黑",
+            "font_size": 10,
+            "valign": "top",
+            "text_wrap": True,
+            "border": 1,
+            "border_color": "#D1D5DB",
+        }
+        self._book = book
+        self._head = book.add_format(
+            base | {"bold": True, "bg_color": "#B01E23", "font_color": "#FFFFFF", "valign": "vcenter"}
+        )
+        self._text = book.add_format(base)
+        self._quoted = book.add_format(base | {"quote_prefix": True})
+        self._date = book.add_format(base | {"num_format": "yyyy-mm-dd hh:mm"})
+        self._link = book.add_format(base | {"font_color": "#1D4ED8", "underline": 1})
+        self._tints = {
+            text: book.add_format(base | {"bg_color": colour, "bold": True}) for text, colour in _TINTS.items()
+        }
+        self._links = 0
+
+    def sheet(
+        self, name: str, columns: Sequence[Column], rows: Iterable[Iterable[Cell]], *, tinted: int | None = None
+    ) -> None:
+        """Add a sheet: frozen header, filter, one row a record. `tinted` is the column coloured by its text."""
+        sheet = self._book.add_worksheet(name)
+        self._links = 0
+        sheet.freeze_panes(1, 1)
+        sheet.set_landscape()
+        sheet.set_paper(9)  # A4
+        sheet.fit_to_pages(1, 0)
+        sheet.repeat_rows(0)
+        sheet.set_row(0, 24)
+        for index, column in enumerate(columns):
+            sheet.set_column(index, index, column.width)
+            sheet.write_string(0, index, column.name, self._head)
+        count = 0
+        for count, row in enumerate(rows, start=1):
+            for index, cell in enumerate(row):
+                self._cell(sheet, count, index, cell, tint=index == tinted)
+        sheet.autofilter(0, 0, count, len(columns) - 1)
+
+    def _cell(self, sheet: Any, row: int, index: int, cell: Cell, *, tint: bool) -> None:
+        match cell:
+            case None | "":
+                sheet.write_blank(row, index, None, self._text)
+            case datetime():
+                sheet.write_datetime(row, index, cell.astimezone(SHANGHAI).replace(tzinfo=None), self._date)
+            case int() | float():
+                sheet.write_number(row, index, cell, self._text)
+            case FileLink():
+                self._open(sheet, row, index, cell)
+            case str():
+                text = clean(cell)[:_LONGEST_CELL]
+                plain = self._quoted if cell.startswith(_FORMULA) or text.startswith(_FORMULA) else self._text
+                sheet.write_string(row, index, text, self._tints.get(text, plain) if tint else plain)
+
+    def _open(self, sheet: Any, row: int, index: int, link: FileLink) -> None:
+        """Write a link, as text where Excel would take no more. Escaped by us, so that `#` and `%` in names stay names."""
+        target = "".join(percent(char) if char in '%# "<>[]^`{}?' else char for char in link.target)
+        if self._links >= _MOST_LINKS or len(target) > _LONGEST_LINK:
+            self._cell(sheet, row, index, link.text, tint=False)
+            return
+        self._links += 1
+        sheet.write_url(row, index, f"external:{target}", self._link, clean(link.text)[:200])
