@@ -26,7 +26,6 @@ from bench.table import Figure, table
 
 def measure(films: Path) -> Iterator[Figure]:
     """Yield every figure. Costs come first, while nothing else has warmed or worn the process."""
-    films.mkdir(parents=True, exist_ok=True)
     yield from accuracy_costs.figures(films)
     forms = accuracy_forms.measure()
     yield from accuracy_forms.figures(forms)

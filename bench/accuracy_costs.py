@@ -111,6 +111,7 @@ def _high_water(pid: int) -> float:
 
 
 def figures(folder: Path) -> tuple[Figure, ...]:
+    folder.mkdir(parents=True, exist_ok=True)
     return page_cost(), film_cost(folder), worker_peak(folder)
 
 

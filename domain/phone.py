@@ -71,10 +71,19 @@ def has_wrong_digits(text: str) -> bool:
 
 
 def same_phone(one: str | None, other: str | None) -> bool:
-    """Tell whether two fields share a number; a missing area code does not make them differ."""
+    """Tell whether two fields share a number; an area code or extension that one leaves out does not make them differ."""
     ours, theirs = (set((normalize_phones(text) or "").split("、")) - {""} for text in (one, other))
-    return any(a == b or _local(a) == _local(b) for a in ours for b in theirs)
+    return any(a == b or _same_line(a, b) for a in ours for b in theirs)
 
 
-def _local(number: str) -> str:
-    return re.sub(r"^0\d{2,3}-", "", number).split("-")[0] if not number.startswith("400") else number
+def _same_line(one: str, other: str) -> bool:
+    (a, inner), (b, other_inner) = _local(one), _local(other)
+    return a == b and (inner == other_inner or not inner or not other_inner)
+
+
+def _local(number: str) -> tuple[str, str]:
+    """Return a number without its area code, and its extension."""
+    if number.startswith("400"):
+        return number, ""
+    line, _, extension = re.sub(r"^0\d{2,3}-", "", number).partition("-")
+    return line, extension
