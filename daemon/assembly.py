@@ -54,10 +54,10 @@ def assemble(placed: Iterable[Placed], links: Iterable[Link], notice: Notice) ->
     for role in (Role.WORD_FORM, Role.PDF_FORM, Role.OTHER, Role.IMAGE_FORM):
         _add_forms([item for item in items if item.role is role and item.form], role, drafts, notice)
     for role in (Role.WORD_FORM, Role.PDF_FORM, Role.IMAGE_FORM):
-        _add_unread([item for item in items if item.role is role and not item.form], role, drafts)
-    _add_texts([item for item in items if item.role is Role.TEXT_WORK], drafts)
-    _add_videos([item for item in items if item.role is Role.VIDEO], drafts)
-    _add_links(list(links), drafts)
+        _add_unread([item for item in items if item.role is role and not item.form], role, drafts, notice)
+    _add_texts([item for item in items if item.role is Role.TEXT_WORK], drafts, notice)
+    _add_videos([item for item in items if item.role is Role.VIDEO], drafts, notice)
+    _add_links(list(links), drafts, notice)
     for image in (item for item in items if item.role is Role.IMAGE):
         _add_picture(image, drafts)
     for draft in drafts:
@@ -67,8 +67,8 @@ def assemble(placed: Iterable[Placed], links: Iterable[Link], notice: Notice) ->
 
 def track_of(form: FormFields, notice: Notice) -> Track:
     """Return the track that a form's annex is for."""
-    template = notice.form(form.annex or 1)
-    return Track(template.track) if template else Track.TEXT
+    template = notice.form(form.annex) if form.annex else None
+    return Track(template.track) if template else notice.track(Track.TEXT)
 
 
 def _add_forms(items: list[Placed], role: Role, drafts: list[Draft], notice: Notice) -> None:
@@ -126,7 +126,7 @@ def _lacks(draft: Draft, role: Role) -> bool:
     return not draft.of(role)
 
 
-def _add_unread(items: list[Placed], role: Role, drafts: list[Draft]) -> None:
+def _add_unread(items: list[Placed], role: Role, drafts: list[Draft], notice: Notice) -> None:
     """Give each form nobody could read to the draft that lacks one: by name, by folder, by order."""
     for item in items:
         lacking = [d for d in drafts if _lacks(d, role)]
@@ -134,22 +134,23 @@ def _add_unread(items: list[Placed], role: Role, drafts: list[Draft]) -> None:
         if draft := _nearest(item, lacking) or _nearest(item, pages) or _nearest(item, drafts):
             draft.placed.append(item)
         else:
-            drafts.append(Draft(Track.TEXT, [item]))
+            drafts.append(Draft(notice.track(Track.TEXT), [item]))
 
 
-def _add_videos(items: list[Placed], drafts: list[Draft]) -> None:
+def _add_videos(items: list[Placed], drafts: list[Draft], notice: Notice) -> None:
+    track = notice.track(Track.VIDEO)
     for item in items:
         lacking = [d for d in drafts if d.track is Track.VIDEO and not d.of(Role.VIDEO)]
         if draft := _nearest(item, lacking) or _on_the_wrong_form(drafts, items):
-            draft.track = Track.VIDEO
+            draft.track = track
             draft.placed.append(item)
         elif formless := [d for d in drafts if not d.form]:
-            formless[0].track = Track.VIDEO
+            formless[0].track = track
             formless[0].placed.append(item)
         elif draft := _nearest(item, drafts):
             draft.placed.append(item)  # beside a text: it illustrates
         else:
-            drafts.append(Draft(Track.VIDEO, [item]))
+            drafts.append(Draft(track, [item]))
 
 
 def _on_the_wrong_form(drafts: list[Draft], videos: list[Placed]) -> Draft | None:
@@ -158,25 +159,26 @@ def _on_the_wrong_form(drafts: list[Draft], videos: list[Placed]) -> Draft | Non
     return drafts[0] if single and drafts[0].form and not drafts[0].of(Role.TEXT_WORK) else None
 
 
-def _add_texts(items: list[Placed], drafts: list[Draft]) -> None:
+def _add_texts(items: list[Placed], drafts: list[Draft], notice: Notice) -> None:
     texts = [d for d in drafts if d.track is Track.TEXT]
     for item in items:
         free = [d for d in texts if not d.of(Role.TEXT_WORK)]
         if draft := _nearest(item, free) or _nearest(item, texts) or _nearest(item, drafts):
             draft.placed.append(item)
         else:
-            draft = Draft(Track.TEXT, [item])
+            draft = Draft(notice.track(Track.TEXT), [item])
             drafts.append(draft)
             texts.append(draft)
 
 
-def _add_links(links: list[Link], drafts: list[Draft]) -> None:
+def _add_links(links: list[Link], drafts: list[Draft], notice: Notice) -> None:
     for link in links:
         lacking = [d for d in drafts if d.track is Track.VIDEO and not d.of(Role.VIDEO) and not d.links]
         videos = [d for d in drafts if d.track is Track.VIDEO]
         draft = _by_title(link.name or "", lacking or videos) or next(iter(lacking or videos or drafts), None)
         if draft is None:
-            draft = Draft(Track.TEXT if may_hold_documents(link) and link.name else Track.VIDEO)
+            likely = Track.TEXT if may_hold_documents(link) and link.name else Track.VIDEO
+            draft = Draft(notice.track(likely))
             drafts.append(draft)
         draft.links.append(link)
 

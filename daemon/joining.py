@@ -38,7 +38,7 @@ def _drafts(placed: tuple[Placed, ...], reading: Reading, tied: list[CaseRecord]
     if reading.mail.fetched:
         fresh = [item for item in placed if not any(fetch_note.is_outdated(item, each, reading) for each in tied)]
         return assemble(fresh, (), notice)
-    return assemble(placed, reading.mail.links, notice) or [sorting.empty_draft(reading)]
+    return assemble(placed, reading.mail.links, notice) or [sorting.empty_draft(reading, notice)]
 
 
 def tied_cases(reading: Reading, store: Store) -> list[CaseRecord]:

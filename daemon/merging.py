@@ -50,7 +50,7 @@ def merge(draft: Draft, record: CaseRecord | None, reading: Reading, notice: Not
     links = _links(before.links if before else (), draft.links, reading.mail)
     case = Case(
         number=before.number if before else None,
-        track=before.track if before and not draft.form else _track(draft, reading),
+        track=before.track if before and not draft.form else notice.track(_track(draft, reading)),
         materials=materials,
         links=links,
         first_received_at=first,

@@ -98,7 +98,7 @@ def _opened(claimed: Claimed, desk: Desk, out: Path) -> Mail:
 
 def conclude(reading: Reading, desk: Desk) -> Outcome:
     """Return what becomes of a message: its kind, its cases judged, and why."""
-    placed = place(reading.mail, reading.facts, reading.body)
+    placed = place(reading.mail, reading.facts, desk.notice, reading.body)
     roles = {item.part.path: item.role for item in placed}
     if reading.mail.fetched:
         return _judged(reading, placed, roles, desk)
@@ -106,7 +106,7 @@ def conclude(reading: Reading, desk: Desk) -> Outcome:
         return Outcome(reading=reading, kind=quiet.kind, decision=Decision.IGNORED, reason=quiet.reason)
     if asked := withdrawal(reading, placed, roles, desk.store):
         return asked
-    if not sorting.brings_a_case(reading, placed):
+    if not sorting.brings_a_case(reading, placed, desk.notice.words):
         return _without_materials(reading, roles, desk)
     if original := _sent_before(placed, reading, desk):
         return Outcome(
@@ -223,7 +223,7 @@ def _job(kind: Kind, mail: Mail, notice: Notice, out: Path) -> ReadJob:
 
 def _without_materials(reading: Reading, roles: dict[str, Role], desk: Desk) -> Outcome:
     """Return what becomes of a mail that brings nothing to judge."""
-    if sorting.asks(reading):
+    if sorting.asks(reading, desk.notice.words):
         kind, reason = MessageKind.QUESTION, "asks about the call"
     elif _answers_us(reading, desk) and not sorting.only_thanks(reading):
         kind, reason = MessageKind.QUESTION, "answers a letter of ours without materials"

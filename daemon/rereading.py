@@ -13,6 +13,7 @@ from domain.case import Case, Material
 from domain.facts import FileFacts, FormFields
 from domain.kinds import Kind
 from domain.mail import Mail, Part
+from domain.notice import Notice
 from domain.records import CaseRecord
 from parsers.registry import facts_version, parser_for
 from validators.likeness import same_case
@@ -54,18 +55,18 @@ def _read_anew(materials: Sequence[Material], desk: Desk) -> dict[str, FileFacts
 
 
 def _with_facts(case: Case, facts: dict[str, FileFacts], desk: Desk) -> Case:
-    materials = tuple(_with_its_facts(material, facts, case) for material in case.materials)
+    materials = tuple(_with_its_facts(material, facts, case, desk.notice) for material in case.materials)
     if materials == case.materials:
         return case
     return refilled(case.model_copy(update={"materials": materials}), desk.notice)
 
 
-def _with_its_facts(material: Material, facts: dict[str, FileFacts], case: Case) -> Material:
+def _with_its_facts(material: Material, facts: dict[str, FileFacts], case: Case, notice: Notice) -> Material:
     told = facts.get(material.part.sha256)
     if material.superseded or told is None or told == material.facts:
         return material
     form = _form_again(told, material.form or case.form)
-    before, after = role_of(material.part, material.facts), role_of(material.part, told)
+    before, after = (role_of(material.part, facts, notice) for facts in (material.facts, told))
     role = material.role if before is after else after
     return material.model_copy(update={"facts": told, "form": form, "role": role})
 

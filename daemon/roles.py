@@ -6,24 +6,13 @@ from dataclasses import dataclass
 from domain.facts import FileFacts, FormFields
 from domain.kinds import ARCHIVES, WORD, Kind, Role
 from domain.mail import Mail, Part
+from domain.notice import Notice
 from domain.text import fold
 
-_FORM_NAME = re.compile(r"申报|推荐表|报名表|盖章|扫描|签章|附件[12一二]")
+_FORM_NAME = re.compile(r"申报|推荐表|报名表|登记表|盖章|扫描|签章|附件[12一二]")
 _WORD_NAME = re.compile(r"\.(?:docx?|wps)$", re.IGNORECASE)
 _FIELDS = ("title", "contact", "phone", "email", "address", "highlights", "content")
-_NOTICE_WORDS = ("征集对象", "组织单位", "征集方式", "奖品设置")
-_FORM_LABELS = (
-    "案例题目",
-    "视频名称",
-    "联系电话",
-    "单位地址",
-    "成果类型",
-    "表达主旨",
-    "成果特色",
-    "成果内容",
-    "剧情简介",
-    "单位意见",
-)
+_PLAIN_LABEL = 4  #: characters; a shorter label (电话, 邮箱) may stand in any text
 _VIDEO_NAME = re.compile(r"\.(?:mp4|mov|avi|mpe?g|mkv|wmv|flv|m4v|rmvb)$", re.IGNORECASE)
 _NO_VIDEO = (Kind.TEXT, Kind.HTML, Kind.AUDIO, Kind.EMPTY, Kind.OTHER)
 #: How official letters and documents are headed; a case may quote one in its text, but does not open with it.
@@ -52,15 +41,15 @@ class Placed:
         return fold(self.part.filename.rpartition(".")[0])
 
 
-def place(mail: Mail, facts: dict[str, FileFacts], body: Part | None = None) -> tuple[Placed, ...]:
+def place(mail: Mail, facts: dict[str, FileFacts], notice: Notice, body: Part | None = None) -> tuple[Placed, ...]:
     """Return every part of a mail in its role, in the order of the mail; a form pasted into its text comes last."""
     placed: list[Placed] = []
     for part in (*mail.parts, *((body,) if body else ())):
         told = facts.get(part.sha256) or FileFacts(parser="", version=0)
-        if _is_notice(told):
+        if _is_notice(told, notice):
             placed.append(Placed(part, told, Role.OTHER))
             continue
-        role = role_of(part, told)
+        role = role_of(part, told, notice)
         forms: tuple[FormFields | None, ...] = told.forms if told.forms and not part.decoration else (None,)
         placed += [Placed(part, told, role, form) for form in forms]
     return _without_supports(_without_blank_templates(tuple(placed)))
@@ -68,12 +57,12 @@ def place(mail: Mail, facts: dict[str, FileFacts], body: Part | None = None) -> 
 
 def is_filled(form: FormFields) -> bool:
     """Tell whether anybody wrote into a form."""
-    return any((getattr(form, field) or "").strip() for field in _FIELDS)
+    return any(form.value(field) for field in (*_FIELDS, *dict(form.more)))
 
 
-def _is_notice(facts: FileFacts) -> bool:
+def _is_notice(facts: FileFacts, notice: Notice) -> bool:
     """Tell whether a file is the notice passed on, its annexes blank."""
-    quoted = sum(word in fold(facts.text) for word in _NOTICE_WORDS) >= 3
+    quoted = sum(word in fold(facts.text) for word in notice.words.notice_headings) >= 3
     return quoted and not any(map(is_filled, facts.forms))
 
 
@@ -107,7 +96,7 @@ def _without_blank_templates(placed: tuple[Placed, ...]) -> tuple[Placed, ...]:
     )
 
 
-def role_of(part: Part, facts: FileFacts) -> Role:
+def role_of(part: Part, facts: FileFacts, notice: Notice) -> Role:
     """Return the part a file plays by itself, whatever came beside it."""
     if part.kind is Kind.EXECUTABLE:
         return Role.REJECTED
@@ -123,57 +112,64 @@ def role_of(part: Part, facts: FileFacts) -> Role:
         case Kind.VIDEO:
             return Role.VIDEO
         case Kind.PDF:
-            return _pdf(part, facts)
+            return _pdf(part, facts, notice)
         case Kind.IMAGE:
-            return _image(part, facts)
+            return _image(part, facts, notice)
         case Kind.OFD:
             return Role.OTHER
         case _:
-            return _document(part, facts)
+            return _document(part, facts, notice)
 
 
-def _document(part: Part, facts: FileFacts) -> Role:
+def _document(part: Part, facts: FileFacts, notice: Notice) -> Role:
     # Word opens RTF and HTML under its own extension, so for the office they are its files.
     is_word = part.kind in WORD or (part.kind in (Kind.RTF, Kind.HTML) and bool(_WORD_NAME.search(part.filename)))
     named_word = is_word or bool(_WORD_NAME.search(part.filename))
     if facts.forms:
         return Role.WORD_FORM if is_word else Role.OTHER  # said in the mail itself, in ODT, in OFD …: read all the same
     if part.kind in (Kind.EMPTY, Kind.OTHER, Kind.OLE_ENCRYPTED) or facts.problem:
-        return Role.WORD_FORM if named_word and _names_a_form(part) else _closed_work(named_word)
-    if is_word and _names_a_form(part) and (facts.text_length or 0) < _SOME_TEXT:
+        return Role.WORD_FORM if named_word and _names_a_form(part, notice) else _closed_work(named_word)
+    if is_word and _names_a_form(part, notice) and (facts.text_length or 0) < _SOME_TEXT:
         return Role.WORD_FORM  # a form pasted in as a picture
-    return Role.TEXT_WORK if _is_work(facts) else Role.OTHER
+    return Role.TEXT_WORK if _is_work(facts, notice) else Role.OTHER
 
 
 def _closed_work(named_word: bool) -> Role:
     return Role.TEXT_WORK if named_word else Role.OTHER
 
 
-def _pdf(part: Part, facts: FileFacts) -> Role:
+def _pdf(part: Part, facts: FileFacts, notice: Notice) -> Role:
     if facts.forms:
         return Role.PDF_FORM
     sealed = facts.seal is not None and (facts.seal.present is True or bool(facts.seal.seals))
     if facts.problem or not facts.text.strip():
-        return Role.PDF_FORM if _names_a_form(part) or sealed or not _names_something(part) else Role.OTHER
-    if sum(label in fold(facts.text) for label in _FORM_LABELS) >= 4 or (sealed and _names_a_form(part)):
+        return Role.PDF_FORM if _names_a_form(part, notice) or sealed or not _names_something(part) else Role.OTHER
+    if sum(label in fold(facts.text) for label in _labels(notice)) >= 4 or (sealed and _names_a_form(part, notice)):
         return Role.PDF_FORM
-    return Role.TEXT_WORK if _is_work(facts) else Role.OTHER
+    return Role.TEXT_WORK if _is_work(facts, notice) else Role.OTHER
 
 
-def _image(part: Part, facts: FileFacts) -> Role:
+def _image(part: Part, facts: FileFacts, notice: Notice) -> Role:
     if facts.forms:
         return Role.IMAGE_FORM
     sealed = facts.seal is not None and facts.seal.present is True
-    return Role.IMAGE_FORM if sealed and (_names_a_form(part) or "盖章" in fold(facts.text)) else Role.IMAGE
+    return Role.IMAGE_FORM if sealed and (_names_a_form(part, notice) or "盖章" in fold(facts.text)) else Role.IMAGE
 
 
-def _is_work(facts: FileFacts) -> bool:
+def _is_work(facts: FileFacts, notice: Notice) -> bool:
     """Tell whether a text is one to be judged: of some length, and not the notice sent back to us."""
-    return (facts.text_length or 0) >= _SOME_TEXT and not _is_notice(facts)
+    return (facts.text_length or 0) >= _SOME_TEXT and not _is_notice(facts, notice)
 
 
-def _names_a_form(part: Part) -> bool:
-    return bool(_FORM_NAME.search(fold(part.filename)))
+def _names_a_form(part: Part, notice: Notice) -> bool:
+    name = fold(part.filename)
+    return bool(_FORM_NAME.search(name)) or fold(notice.words.form) in name
+
+
+def _labels(notice: Notice) -> set[str]:
+    """Return what the forms print over their fields and no other text is likely to say."""
+    printed = {fold(names[0]) for form in notice.forms for names in form.labels.values() if names}
+    return {label for label in printed if len(label) >= _PLAIN_LABEL}
 
 
 def _names_something(part: Part) -> bool:

@@ -2,15 +2,19 @@
 
 import re
 from collections.abc import Sequence
+from functools import cache
 
 from daemon.assembly import Draft
 from daemon.roles import Placed, is_filled
 from domain.case import Reading
 from domain.kinds import Role, Track
+from domain.notice import Notice, Vocabulary
 from domain.text import fold
 
-_ABOUT = re.compile(
-    r"案例|评选|申报|征集|参评|推荐表|附件|word|pdf|盖章|扫描|视频|截止|邮件|材料|受理|信用|通知|报名|作品|表格|投票|获奖|补正|补充"
+_USUAL = Vocabulary()
+
+_ABOUT = (
+    r"评选|征集|参评|推荐表|附件|word|pdf|盖章|扫描|视频|截止|邮件|材料|受理|通知|报名|作品|表格|投票|获奖|补正|补充"
 )
 _ASKS = re.compile(
     r"[?？]|请问|咨询|请教|想问|问一下|是否|能否|可否|可以吗|怎么|如何|怎样|什么|多少|哪里|几份|麻烦|告知|收到了吗|有没有|吗[。！!？?\s]|确认"
@@ -25,31 +29,33 @@ _OFFERS = re.compile(
     r"代开|代办|优惠|促销|折扣|加盟|涨粉|seo|中奖|点击领取|退订|unsubscribe|报价|订购|出证|牌匾|包过|付款"
 )
 _SELLS = re.compile(r"发票|贷款|招聘|应聘|推广|广告|营销|培训班|课程|展会|样品")
-_CONTEST = re.compile(r"案例|评选|参评|参赛|征集|申报表|推荐表|组委会|典型|作品")
-_ENTRY = re.compile(r"案例|评选|参评|参赛|申报|征集|报送|推荐表|作品|视频|信用|诚信|守信|美德")
+_CONTEST = r"评选|参评|参赛|征集|推荐表|组委会|典型|作品"
+_ENTRY = r"评选|参评|参赛|征集|报送|推荐表|作品|视频"
 _CHINESE = re.compile(r"[\u4e00-\u9fff]")
 _DOCUMENTS = frozenset({Role.TEXT_WORK, Role.REJECTED})
 MATERIALS = frozenset({Role.WORD_FORM, Role.PDF_FORM, Role.IMAGE_FORM, Role.VIDEO, Role.TEXT_WORK})
 
 
-def brings_a_case(reading: Reading, placed: Sequence[Placed]) -> bool:
+def brings_a_case(reading: Reading, placed: Sequence[Placed], words: Vocabulary = _USUAL) -> bool:
     """Tell whether there is something to judge: forms, works, archives, links, or a subject that announces them.
 
     A filled form is always a case, a blank one unless it is asked about. Other files could be anybody's: what advertises,
     or has no Chinese word in it, is no entry.
     """
-    if any(item.form and (is_filled(item.form) or not asks(reading)) for item in placed):
+    if any(item.form and (is_filled(item.form) or not asks(reading, words)) for item in placed):
         return True
     mail = reading.mail
     brings = any(item.role in (*MATERIALS, Role.REJECTED) and not item.form for item in placed)
     if brings or mail.links or mail.archive_problems:
         told = reading.subject.convention is not None
-        return told or (_may_be_an_entry(reading, placed) and not (_is_foreign(reading) or _advertises(reading)))
+        return told or (
+            _may_be_an_entry(reading, placed, words) and not (_is_foreign(reading) or _advertises(reading, words))
+        )
     announces = reading.subject.convention is not None and not continues(reading)
-    return announces and not asks(reading)
+    return announces and not asks(reading, words)
 
 
-def _may_be_an_entry(reading: Reading, placed: Sequence[Placed]) -> bool:
+def _may_be_an_entry(reading: Reading, placed: Sequence[Placed], words: Vocabulary) -> bool:
     """Tell whether anything of a mail is of the call: an invitation or a résumé is a document with Chinese words, too."""
     mail = reading.mail
     if (
@@ -60,7 +66,11 @@ def _may_be_an_entry(reading: Reading, placed: Sequence[Placed]) -> bool:
         return True
     names = " ".join(item.part.path for item in placed)
     texts = " ".join(item.facts.text[:1500] for item in placed if item.role is Role.TEXT_WORK)
-    return bool(_ENTRY.search(f"{mail.subject}\n{mail.text[:3000]}\n{names}\n{texts}"))
+    return bool(
+        _any(_ENTRY, words.entry, words.apply, *words.theme).search(
+            f"{mail.subject}\n{mail.text[:3000]}\n{names}\n{texts}"
+        )
+    )
 
 
 def _is_foreign(reading: Reading) -> bool:
@@ -68,10 +78,10 @@ def _is_foreign(reading: Reading) -> bool:
     return not _CHINESE.search(f"{reading.mail.subject}\n{reading.mail.text}\n{names}")
 
 
-def _advertises(reading: Reading) -> bool:
-    words = f"{reading.mail.subject}\n{reading.mail.text}"[:3000].lower()
-    offers = bool(_OFFERS.search(words)) and len(_CONTEST.findall(words)) < 2
-    return offers or (bool(_SELLS.search(words)) and len(_ABOUT.findall(words)) < 3)
+def _advertises(reading: Reading, words: Vocabulary) -> bool:
+    said = f"{reading.mail.subject}\n{reading.mail.text}"[:3000].lower()
+    offers = bool(_OFFERS.search(said)) and len(_any(_CONTEST, words.entry, words.form).findall(said)) < 2
+    return offers or (bool(_SELLS.search(said)) and len(_about(words).findall(said)) < 3)
 
 
 def continues(reading: Reading) -> bool:
@@ -79,17 +89,27 @@ def continues(reading: Reading) -> bool:
     return bool(reading.mail.in_reply_to or reading.mail.references or reading.subject.receipts)
 
 
-def empty_draft(reading: Reading) -> Draft:
+def empty_draft(reading: Reading, notice: Notice) -> Draft:
     """Return the case of a mail that announces one in its subject and brings nothing of it."""
-    return Draft(Track.VIDEO if "视频" in reading.mail.subject else Track.TEXT)
+    return Draft(notice.track(Track.VIDEO if "视频" in reading.mail.subject else Track.TEXT))
 
 
-def asks(reading: Reading) -> bool:
+def asks(reading: Reading, words: Vocabulary = _USUAL) -> bool:
     """Tell whether a person asks about the call. What offers something for sale is no question."""
-    if _advertises(reading):
+    if _advertises(reading, words):
         return False
-    words = f"{reading.mail.subject}\n{reading.mail.text}"[:3000].lower()
-    return bool(_ABOUT.search(words) and _ASKS.search(words))
+    said = f"{reading.mail.subject}\n{reading.mail.text}"[:3000].lower()
+    return bool(_about(words).search(said) and _ASKS.search(said))
+
+
+def _about(words: Vocabulary) -> re.Pattern[str]:
+    return _any(_ABOUT, words.entry, words.apply, *words.theme)
+
+
+@cache
+def _any(pattern: str, *words: str) -> re.Pattern[str]:
+    """Return a pattern with the call's own words in it too."""
+    return re.compile("|".join((pattern, *map(re.escape, filter(None, words)))))
 
 
 def only_thanks(reading: Reading) -> bool:

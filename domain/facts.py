@@ -21,8 +21,14 @@ class FormFields(Value):
     opinion: str | None = None  #: whole text of the 单位意见 cell
     commitment: bool | None = None  #: the sentence 本单位承诺… stands in it; None: cell not found or unreadable
     unit: str | None = None  #: from a 单位名称 row or the signature line of 单位意见, where there is one
+    more: tuple[tuple[str, str], ...] = ()  #: (field, value) of labels that are this call's own
     unsure: tuple[str, ...] = ()  #: fields whose reading (OCR) is doubtful
     pages: tuple[int, ...] = ()  #: 0-based pages it stands on, where the file has pages
+
+    def value(self, field: str) -> str:
+        """Return what stands for a label, this call's own included; "" where nothing does."""
+        told = dict(self.more).get(field) or getattr(self, field, None)
+        return told.strip() if isinstance(told, str) else ""
 
 
 class Seal(Value):

@@ -5,7 +5,7 @@ from zoneinfo import ZoneInfo
 
 from pydantic import AwareDatetime, Field
 
-from domain.kinds import Severity
+from domain.kinds import Role, Severity, Track
 from domain.value import Value
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
@@ -41,6 +41,36 @@ class FormTemplate(Value):
     name: str  #: title printed over the form
     labels: dict[str, tuple[str, ...]]  #: field → labels it goes by
     hints: tuple[str, ...] = ()  #: template text that is not an answer
+    #: What an entry on this form needs: word_form, pdf_form, text_work (as a file or in the form), video. Empty: its track's usual.
+    requires: tuple[Role, ...] = ()
+    mandatory: tuple[str, ...] = (
+        "title", "contact", "phone", "email", "address", "category", "highlights", "content",
+    )  # fmt: skip
+    """The fields that must be filled. A label whose field is none of `FormFields` is the form's own and may stand here too."""
+
+    @property
+    def needs(self) -> frozenset[Role]:
+        """What an entry on this form needs."""
+        work = Role.VIDEO if self.track == Track.VIDEO else Role.TEXT_WORK
+        return frozenset(self.requires or (Role.WORD_FORM, Role.PDF_FORM, work))
+
+
+class Vocabulary(Value):
+    """`[notice.words]`: what people call things in the mails of this call, and what our letters call them."""
+
+    entry: str = "案例"  #: one entry: 文字案例, 案例一
+    form: str = "申报表"
+    apply: str = "申报"  #: sending an entry in: 申报单位, 申报截止时间
+    text_work: str = "文字成果"
+    text: str = "文字"  #: track of texts; "" where it is the only one and needs no name
+    video: str = "视频"  #: track of films
+    theme: tuple[str, ...] = ("信用", "诚信", "守信", "美德")  #: what the call is about
+    #: headings that stand in the notice itself and in no entry: a file with three of them is the notice passed on
+    notice_headings: tuple[str, ...] = ("征集对象", "组织单位", "征集方式", "奖品设置")
+
+    def of_track(self, track: Track) -> str:
+        """Return what entries of a track are called: 文字案例."""
+        return f"{self.video if track is Track.VIDEO else self.text}{self.entry}"
 
 
 class Unit(Value):
@@ -71,6 +101,14 @@ class Notice(Value):
     region: str = "潍坊"
     text: TextLimits = TextLimits()
     video: VideoLimits = VideoLimits()
+    area_code: str = "0536"  #: of the region's telephones
+    subject: str = "标注“推荐单位名称+联系人+联系电话”，推荐作品标注“参赛者姓名（单位名称）+作品名称+联系电话”"  #: how subjects are asked for, as letters say it
+    conventions: tuple[str, ...] = ("unit", "work")  #: those of `SubjectFacts.convention` that it asks for
+    whom: str = "各级党政群机关、行业协会商会和企、事业单位"  #: of the region, who may enter
+    about: str = "作品突出美德、信用主题"  #: what works are to be like
+    #: finding code → clause that asks it, "四.2"; a code that is not named has none. None: the clauses of RULES.md.
+    clauses: dict[str, str] | None = None
+    words: Vocabulary = Vocabulary()
     headings: dict[str, str] = Field(default_factory=dict)  #: clause numeral → its heading: 五 → 作品要求
     forms: tuple[FormTemplate, ...]
     units: tuple[Unit, ...] = ()
@@ -78,6 +116,23 @@ class Notice(Value):
     def form(self, annex: int) -> FormTemplate | None:
         """Return the template of an annex, or None."""
         return next((form for form in self.forms if form.annex == annex), None)
+
+    def form_of(self, track: Track) -> FormTemplate | None:
+        """Return the first template of a track, or None where the call has no such track."""
+        return next((form for form in self.forms if form.track == track), None)
+
+    def track(self, likely: Track) -> Track:
+        """Return a track where the call has it, else the one it has instead."""
+        return likely if self.form_of(likely) or not self.forms else Track(self.forms[0].track)
+
+    def needs(self, track: Track) -> frozenset[Role]:
+        """Return what an entry of a track needs."""
+        form = self.form_of(track)
+        return form.needs if form else frozenset()
+
+    def printed(self, field: str) -> str:
+        """Return a field's label as the first form that has it prints it; "" where none has."""
+        return next((form.labels[field][0] for form in self.forms if form.labels.get(field)), "")
 
     def grace_ends(self) -> datetime:
         """Return the last moment a supplement to a case received in time is taken."""

@@ -79,8 +79,10 @@ def _fill(draft: Draft, labels: Labels, commitment: str) -> FormFields:
     opinion = values.get("opinion")
     unit = values.pop("unit", None)
     found = [one for finds in draft.finds.values() for one in finds]
+    own = tuple((field, values.pop(field)) for field in sorted(set(values) - set(FormFields.model_fields)))
     return FormFields(
         **values,
+        more=own,
         annex=_annex(draft),
         commitment=None if opinion is None else has_commitment(opinion, commitment),
         unit=unit or (signed_unit(opinion, commitment) if opinion else None) or unit,

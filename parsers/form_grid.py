@@ -12,7 +12,7 @@ from itertools import chain
 from domain.text import fold
 from parsers.form_found import Found, of_page
 from parsers.form_joint import joint_labels, shares
-from parsers.form_labels import SHORT, Label, Labels
+from parsers.form_labels import LONG, Label, Labels
 from parsers.form_lines import LineReader
 from parsers.grid import Cell, Grid
 
@@ -90,7 +90,7 @@ class _GridReader:
         values: list[Cell] = []
         for row in range(cell.row, cell.row + cell.row_span):
             values.extend(value for value in self._along(cell, row) if value not in values)
-        if label.field in SHORT:
+        if label.field not in LONG:
             values = _first_answer(values, cell.row_span)
         return values + self._continued(cell, values) if values else []
 
@@ -108,11 +108,11 @@ class _GridReader:
         head = self.labels.leading(value.text)
         own = self.marks[label].field
         if head and head.colon and head.label.field != own and head.label.field not in self.fields:
-            return head.label.field in SHORT and own in SHORT
+            return head.label.field not in LONG and own not in LONG
         return (
             value.column in self.label_columns - {label.column}
             and 0 < len(fold(value.text)) <= 6
-            and own in SHORT
+            and own not in LONG
             and value.column > label.column + label.column_span
         )
 

@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from domain.notice import FormTemplate
 from domain.text import fold
 
-#: Fields whose value is one line; the others are texts whose lines are kept.
-SHORT = frozenset({"title", "contact", "phone", "email", "address", "unit"})
+#: Fields whose value is a text whose lines are kept; the others are one line each.
+LONG = frozenset({"category", "highlights", "content", "opinion"})
 _OF_A_PERSON = frozenset({"contact", "phone", "email", "address"})
 _NOTE = r"(?:\s*[(（\[〔][^()（）\[\]〔〕]{0,120}[)）\]〕])"
 _NOTES = re.compile(_NOTE)

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from domain.phone import find_phones
 from domain.text import fold
 from parsers.form_found import Found, of_page
-from parsers.form_labels import SHORT, Inline, Label, Labels
+from parsers.form_labels import LONG, Inline, Label, Labels
 
 _LONGEST_VALUE = 60  # characters of a one-line value set off by white space alone
 _APPENDIX = re.compile(r"^\s*附\s*件\s*[\d一二三四五六七八九十]?\s*[:：]?\s*$")
@@ -26,7 +26,7 @@ class _Open:
 
     @property
     def short(self) -> bool:
-        return self.label.field in SHORT
+        return self.label.field not in LONG
 
     @property
     def takes_more(self) -> bool:
@@ -88,7 +88,7 @@ class LineReader:
         if not head or head.label.field in self._passed_over or not self._counts(head.label, head.colon, head.rest):
             return []
         first = Inline(head.label, 0, len(line.rstrip()) - len(head.rest) if head.rest else len(line), True)
-        if head.label.field not in SHORT:
+        if head.label.field in LONG:
             return [first]
         return [first, *(found for found in self._labels.inline(line) if self._follows(found, first))]
 
@@ -99,7 +99,7 @@ class LineReader:
             return self._breaks_in(label, own_line=own_line, colon=colon)
         if own_line:
             return True
-        if label.field in SHORT:
+        if label.field not in LONG:
             return len(rest) <= _LONGEST_VALUE
         return bool(self._seen) and label.field not in self._seen
 
@@ -109,9 +109,9 @@ class LineReader:
         if label.field in self._seen:
             last = self._open is not None and self._open.label.field == "opinion"
             return label.field == "title" and plain and (colon or (last and own_line))
-        if not self._weak and self._open and self._open.label.field == "content" and label.field in SHORT:
+        if not self._weak and self._open and self._open.label.field == "content" and label.field not in LONG:
             return False
-        return own_line or (label.field not in SHORT and plain)
+        return own_line or (label.field in LONG and plain)
 
     def _follows(self, found: Inline, first: Inline) -> bool:
         return (

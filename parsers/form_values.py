@@ -11,7 +11,7 @@ from rapidfuzz import fuzz
 
 from domain.phone import find_phones
 from domain.text import clean, fold, one_line
-from parsers.form_labels import SHORT
+from parsers.form_labels import LONG
 
 _BLANKS = re.compile(r"[\s_＿\u3000…—–\-.·]*")
 _TRAILING = re.compile(r"[\s。.；;，,、）)]*")
@@ -30,7 +30,7 @@ def tidy(field: str, text: str, hints: Sequence[str]) -> str:
     text = without_hints(_cleaned(text), hints)
     if _BLANKS.fullmatch(text):
         return ""
-    if field in SHORT:
+    if field not in LONG:
         return _one_value(field, text)
     return lines(text)
 

@@ -17,6 +17,7 @@ from domain.facts import FileFacts
 from domain.kinds import Kind
 from domain.notice import FormTemplate
 
+_READ = {"annex", "track", "name", "labels", "hints"}  #: what of a template tells how a form is read
 MAX_TEXT = 200_000  #: characters kept of a file's text (FileFacts.text)
 
 #: Modules of this package that register a parser. Adding a kind is one file and its line here.
@@ -93,7 +94,7 @@ def facts_version(parser: Parser, templates: Collection[FormTemplate], commitmen
     """
     digest = hashlib.sha256(commitment.encode())
     for template in templates:
-        digest.update(template.model_dump_json().encode())
+        digest.update(template.model_dump_json(include=_READ).encode())
     return f"{parser.version}-{digest.hexdigest()[:8]}"
 
 

@@ -5,12 +5,10 @@ from collections.abc import Iterator
 
 from domain.case import Case, Material
 from domain.facts import FormFields
-from domain.kinds import Track
 from domain.phone import normalize_phones
 from validators.likeness import differing
 from validators.rulebook import Context, Observation, rule, saw
 
-FIELDS = ("title", "contact", "phone", "email", "address", "category", "highlights", "content")
 _ADDRESS = re.compile(r"[A-Za-z0-9._%+-]+@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)*\.[A-Za-z]{2,}")
 
 
@@ -27,7 +25,8 @@ def _written(case: Case, field: str) -> str:
 
 @rule("form_wrong_annex", clause="附件 1", quote="附件 2：潍坊市信用典型案例视频评选申报表")
 def the_annex_is_the_tracks(case: Case, context: Context) -> Iterator[Observation]:
-    expected = next((form.annex for form in context.notice.forms if form.track == case.track), None)
+    template = context.notice.form_of(case.track)
+    expected = template.annex if template else None
     material = case.word or case.scan
     annex = material.form.annex if material and material.form else None
     if material and annex and expected and annex != expected:
@@ -40,10 +39,10 @@ def every_field_is_filled(case: Case, context: Context) -> Iterator[Observation]
     if not read:
         return
     material, form = read
-    template = context.notice.form(form.annex or (2 if case.track is Track.VIDEO else 1))
-    for field in FIELDS:
-        if field not in form.unsure and not (getattr(form, field) or "").strip():
-            label = template.labels[field][0] if template and template.labels.get(field) else field
+    template = context.notice.form(form.annex) if form.annex else context.notice.form_of(case.track)
+    for field in template.mandatory if template else ():
+        if template and field not in form.unsure and not form.value(field):
+            label = template.labels[field][0] if template.labels.get(field) else field
             yield saw(field, file=material.part.path, field=field, label=label)
 
 

@@ -14,30 +14,34 @@ def _not_seen(case: Case) -> Observation:
     return saw(severity=Severity.REVIEW, unopened=list(case.unopened)) if case.unopened else saw()
 
 
+def _needs_scan(case: Case, context: Context) -> bool:
+    return Role.PDF_FORM in context.notice.needs(case.track)
+
+
 @rule("missing_word_form", clause="四", quote=_TWO_COPIES)
 def word_form_is_there(case: Case, context: Context) -> Iterator[Observation]:
-    if not case.word:
+    if Role.WORD_FORM in context.notice.needs(case.track) and not case.word:
         yield _not_seen(case)
 
 
 @rule("missing_pdf_form", clause="四", quote=_TWO_COPIES)
 def stamped_pdf_is_there(case: Case, context: Context) -> Iterator[Observation]:
     stands_in = case.scan or any(m.part.kind is Kind.OFD and m.form for m in case.of(Role.OTHER))
-    if not stands_in:
+    if _needs_scan(case, context) and not stands_in:
         yield _not_seen(case)
 
 
 @rule("image_scan_instead_of_pdf", clause="四", quote="PDF盖章扫描版")
 def stamped_copy_is_no_photo(case: Case, context: Context) -> Iterator[Observation]:
     photo = case.newest(Role.IMAGE_FORM)
-    if photo and not case.of(Role.PDF_FORM):
+    if photo and _needs_scan(case, context) and not case.of(Role.PDF_FORM):
         yield saw(file=photo.part.path)
 
 
 @rule("ofd_form", clause="四", quote="PDF盖章扫描版")
 def stamped_copy_is_no_ofd(case: Case, context: Context) -> Iterator[Observation]:
     forms = [m for m in case.of(Role.OTHER) if m.part.kind is Kind.OFD and m.form]
-    if forms and not case.scan:
+    if forms and _needs_scan(case, context) and not case.scan:
         yield saw(file=forms[-1].part.path)
 
 
@@ -53,7 +57,8 @@ def forms_can_be_read(case: Case, context: Context) -> Iterator[Observation]:
 
 @rule("video_missing", clause="三", quote="也可以微视频形式")
 def video_case_has_its_video(case: Case, context: Context) -> Iterator[Observation]:
-    if case.track is Track.VIDEO and not case.of(Role.VIDEO) and not case.awaited:
+    needed = Role.VIDEO in context.notice.needs(case.track)
+    if needed and not case.of(Role.VIDEO) and not case.awaited:
         yield _not_seen(case)
 
 

@@ -16,7 +16,7 @@ _AS_ASKED = "邮件主题请标注：推荐单位名称+联系人+联系电话"
 
 @message_rule("subject_format", clause="组委会", quote=_AS_ASKED)
 def the_subject_follows_a_convention(reading: Reading, context: Context) -> Iterator[Observation]:
-    if not context.supplement and not reading.subject.convention:
+    if not context.supplement and reading.subject.convention not in context.notice.conventions:
         yield saw(subject=reading.mail.subject[:200])
 
 

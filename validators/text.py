@@ -22,7 +22,7 @@ def the_text_is_within_its_limit(case: Case, context: Context) -> Iterator[Obser
 
 @rule("text_missing", clause="三", quote="可以文字形式")
 def there_is_a_text(case: Case, context: Context) -> Iterator[Observation]:
-    if case.track is not Track.TEXT or case.unopened:
+    if Role.TEXT_WORK not in context.notice.needs(case.track) or case.unopened:
         return
     least = context.notice.text.min_words
     works = case.of(Role.TEXT_WORK)

@@ -7,7 +7,7 @@ import pytest
 from daemon.roles import place
 from domain.facts import FileFacts, FormFields, SealFacts
 from domain.kinds import Kind, Role
-from tests.fixtures.cases import PROSE, form, mail, part, seal
+from tests.fixtures.cases import PROSE, form, mail, notice, part, seal
 
 BLANK = FormFields(annex=1, title="", contact="", phone="", email="", address="", highlights="", content="")
 NOTICE = "征集对象 组织单位 征集方式 奖品设置 " + PROSE
@@ -44,7 +44,7 @@ ROLES: list[tuple[str, str, Kind, dict[str, Any], Role]] = [
 @pytest.mark.parametrize(("name", "kind", "facts", "role"), [row[1:] for row in ROLES], ids=[row[0] for row in ROLES])
 def test_a_file_plays_its_part(name: str, kind: Kind, facts: dict[str, Any], role: Role) -> None:
     one = part(name, kind)
-    (item,) = place(mail(parts=(one,)), {one.sha256: FileFacts(parser="t", version=1, **facts)})
+    (item,) = place(mail(parts=(one,)), {one.sha256: FileFacts(parser="t", version=1, **facts)}, notice())
     assert item.role is role
 
 
@@ -54,7 +54,7 @@ def test_the_blank_template_beside_a_filled_form_is_passed_over() -> None:
         blank.sha256: FileFacts(parser="t", version=1, forms=(BLANK,)),
         filled.sha256: FileFacts(parser="t", version=1, forms=(BLANK, form())),
     }
-    items = place(mail(parts=(blank, filled)), facts)
+    items = place(mail(parts=(blank, filled)), facts, notice())
     assert [(item.part.path, item.role) for item in items] == [
         ("模板.docx", Role.OTHER),
         ("申报表.docx", Role.WORD_FORM),
@@ -63,14 +63,14 @@ def test_the_blank_template_beside_a_filled_form_is_passed_over() -> None:
 
 def test_the_blank_template_alone_is_the_form() -> None:
     blank = part("申报表.docx", Kind.DOCX)
-    (item,) = place(mail(parts=(blank,)), {blank.sha256: FileFacts(parser="t", version=1, forms=(BLANK,))})
+    (item,) = place(mail(parts=(blank,)), {blank.sha256: FileFacts(parser="t", version=1, forms=(BLANK,))}, notice())
     assert item.role is Role.WORD_FORM
 
 
 def test_several_forms_in_one_file_stand_each_for_itself() -> None:
     one = part("申报表.docx", Kind.DOCX)
     two = (form(title="甲案例"), form(title="乙案例"))
-    items = place(mail(parts=(one,)), {one.sha256: FileFacts(parser="t", version=1, forms=two)})
+    items = place(mail(parts=(one,)), {one.sha256: FileFacts(parser="t", version=1, forms=two)}, notice())
     assert [item.form.title for item in items if item.form] == ["甲案例", "乙案例"]
 
 
@@ -91,4 +91,4 @@ def test_papers_that_come_along_with_a_form_are_no_work(name: str, text: str, ro
         along.sha256: FileFacts(parser="t", version=1, text=text, text_length=len(text)),
         own.sha256: FileFacts(parser="t", version=1, forms=(form(),)),
     }
-    assert place(mail(parts=(along, own)), facts)[0].role is role
+    assert place(mail(parts=(along, own)), facts, notice())[0].role is role

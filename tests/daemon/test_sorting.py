@@ -10,7 +10,7 @@ from domain.case import Reading
 from domain.facts import FileFacts
 from domain.kinds import Kind, Role, Track
 from domain.mail import SubjectFacts
-from tests.fixtures.cases import form, link, mail, part, reading
+from tests.fixtures.cases import form, link, mail, notice, part, reading
 
 
 def said(text: str, subject: str = "咨询", **more: Any) -> Reading:
@@ -111,5 +111,5 @@ def test_a_subject_as_asked_announces_a_case_unless_it_is_an_echo_or_a_question(
 
 
 def test_the_track_of_an_announced_case_is_told_by_its_subject() -> None:
-    assert sorting.empty_draft(said("", "视频申报")).track is Track.VIDEO
-    assert sorting.empty_draft(said("", "申报")).track is Track.TEXT
+    assert sorting.empty_draft(said("", "视频申报"), notice()).track is Track.VIDEO
+    assert sorting.empty_draft(said("", "申报"), notice()).track is Track.TEXT
