@@ -7,6 +7,7 @@ from pathlib import Path
 from daemon.lock import alone
 from daemon.pipeline import Desk
 from daemon.post import Post
+from daemon.reminding import remind
 from daemon.service import Service, tell
 from daemon.settings import Settings
 from daemon.worker import work_through
@@ -33,6 +34,7 @@ def run_once(settings: Settings) -> bool:
         for _ in work_through(desk, clock):
             pass
         _take_fetched(settings, desk)
+        remind(settings, store, clock())
         post.send(store, clock)
         return report.ok and not _waits(store)
 

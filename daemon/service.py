@@ -13,6 +13,7 @@ from daemon.health import Pulse, Supervisor
 from daemon.morning import day_before, is_due, queue_digest
 from daemon.pipeline import Desk
 from daemon.post import Post
+from daemon.reminding import AT, is_time, remind
 from daemon.settings import Settings
 from daemon.worker import is_dead, work_through
 from daemon.workshop import clock, downloads, fetch_desk
@@ -83,6 +84,9 @@ class Service:
         add(self._digest, CronTrigger(hour=hour.hour, minute=hour.minute, timezone=SHANGHAI), id="digest")
         if is_due(self._settings, clock()):
             add(self._digest, id="missed digest", next_run_time=clock())
+        add(self._remind, CronTrigger(hour=AT.hour, minute=AT.minute, timezone=SHANGHAI), id="remind")
+        if is_time(clock()):
+            add(self._remind, id="missed reminders", next_run_time=clock())
 
     def _told_to_stop(self, number: int, frame: FrameType | None) -> None:
         self._stop.set()
@@ -120,6 +124,9 @@ class Service:
         now = clock()
         queued = queue_digest(self._settings, self._desk.store, day_before(now), now)
         log.info("digest", queued=queued)
+
+    def _remind(self) -> None:
+        log.info("reminders", queued=remind(self._settings, self._desk.store, clock()))
 
     def _beat(self) -> None:
         if self._pulse.beats(clock()):

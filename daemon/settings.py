@@ -73,9 +73,12 @@ class StaffSettings(Value):
 
 
 class NotifySettings(Value):
-    """`[notify]`: how letters are worded."""
+    """`[notify]`: how letters are worded, and when applicants are reminded."""
 
     templates: Path | None = None  #: folder of templates that are taken before ours
+    remind_days_before: int = Field(
+        default=3, ge=0
+    )  #: the end of a case's time for its supplement; 0: nobody is reminded
 
 
 class LinkSettings(Value):

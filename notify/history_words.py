@@ -11,7 +11,7 @@ from notify.labels import RESULTS, ROLES, label
 
 LETTERS = {
     "receipt": "回执", "duplicate": "重复来信答复", "question": "咨询答复", "decision": "处理决定", "notice": "通知",
-    "reminder": "补正提醒",
+    "reminder": "补正提醒", "withdrawal": "撤回答复",
 }  # fmt: skip
 _SILENT = ("queued",)  # the sending is told
 _OF_LETTERS = {

@@ -17,7 +17,7 @@ _MOST_REFERENCES = 20
 _PREFIX = re.compile(
     r"(?i)^\s*(?:(?:re|fw|fwd|aw|回复|答复|转发|自动回复)\s*(?:[(\[]\d+[)\]])?\s*[:：]|\[external\]|【外部邮件】)\s*"
 )
-_OURS = re.compile(r"【受理编号[^】]*】\s*(?:已受理|需补正|已收到，人工复核中|不予受理|重复来信|已收到)?")
+_OURS = re.compile(r"【受理编号[^】]*】\s*(?:已受理|需补正|已收到，人工复核中|不予受理|重复来信|补正提醒|已收到)?")
 _NOTED = re.compile(r"【请注意，邮件由[^】]*代发】")
 SUBJECT_LIMIT = 120  #: characters; longer ones are cut by some clients and by NetEase's filter (research §2)
 

@@ -119,6 +119,16 @@ class Outbox:
             query = query.where(LetterRow.recipient_key == recipient.lower())
         return self._count(query)
 
+    def made_since(self, when: datetime, *, kind: str | None = None, recipient: str | None = None) -> int:
+        """Return how many letters were made since a moment and not taken back, of a kind, to an address."""
+        made = (col(LetterRow.created_at) >= when, col(LetterRow.state) != OutboxState.CANCELLED)
+        query = select(func.count()).select_from(LetterRow).where(*made)
+        if kind is not None:
+            query = query.where(LetterRow.kind == kind)
+        if recipient is not None:
+            query = query.where(LetterRow.recipient_key == recipient.lower())
+        return self._count(query)
+
     def questions_answered(self, sender: str, since: datetime) -> int:
         """Return how many guidance letters were made since a moment for mails from an address, or to that address."""
         query = select(func.count()).select_from(LetterRow).outerjoin(MessageRow)
