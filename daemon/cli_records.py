@@ -1,4 +1,4 @@
-"""In charge of the staff's commands: where things stand, one record whole, decisions, exports."""
+"""In charge of the staff's commands: where things stand, one record whole, exports."""
 
 from enum import StrEnum
 from pathlib import Path
@@ -11,14 +11,6 @@ from daemon.cli_app import PERSON_NEEDED, Config, Data, app, say, settings_of
 from daemon.settings import ConfigError
 from daemon.workshop import clock, open_store
 from domain.kinds import Decision, MessageState, OutboxState, Track
-
-
-class Ruling(StrEnum):
-    """What staff decide."""
-
-    ACCEPT = "accept"
-    REJECT = "reject"
-    SUPPLEMENT = "supplement"
 
 
 class Format(StrEnum):
@@ -74,23 +66,6 @@ def list_(
 
 
 @app.command()
-def decide(
-    number: Annotated[str, typer.Argument(help="Receipt number.")],
-    ruling: Annotated[Ruling, typer.Argument(help="accept, reject or supplement.")],
-    note: Annotated[str, typer.Option(help="What the applicant is told as the reason (Chinese).")],
-    config: Config = None,
-    data: Data = None,
-) -> None:
-    """Decide a case as staff; the applicant is told by the matching reply."""
-    from daemon.deciding import decide_case
-
-    settings = settings_of(config, data)
-    with open_store(settings) as store:
-        told = decide_case(settings, store, number.upper(), _decision(ruling), note, clock())
-    say(f"{number.upper()} {ruling}: {'reply queued' if told else 'no reply: the sender cannot be answered'}")
-
-
-@app.command()
 def retry(
     id_: Annotated[str, typer.Argument(metavar="ID", help="Beginning of a quarantined message's sha256.")],
     config: Config = None,
@@ -136,13 +111,3 @@ def export(
         exporting.export(store, settings.notice, format_.value, out, laid)
         if laid:
             say(f"{laid.count} files below {files}")
-
-
-def _decision(ruling: Ruling) -> Decision:
-    match ruling:
-        case Ruling.ACCEPT:
-            return Decision.ACCEPTED
-        case Ruling.REJECT:
-            return Decision.REJECTED
-        case Ruling.SUPPLEMENT:
-            return Decision.NEEDS_SUPPLEMENT

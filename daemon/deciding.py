@@ -1,41 +1,94 @@
-"""In charge of a staff decision: recorded with its note, and told to the applicant, in one transaction."""
+"""In charge of a staff decision: recorded with its note, and told to the applicant, in one transaction; taken back while that can be."""
 
 import getpass
-from datetime import datetime
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 
 from daemon.settings import ConfigError, Settings
 from domain.kinds import Decision
+from domain.notice import Notice
 from domain.records import CaseRecord, Letter
 from notify.letters import PostOffice
 from notify.replies import compose_decision
 from notify.thread import Thread
 from store.desk import Store
+from store.errors import CannotUndo, UnknownCase
+from store.rulings import STAFF, Undone
+from store.transaction import Transaction
 
 
-def decide_case(
-    settings: Settings, store: Store, number: str, decision: Decision, note: str, now: datetime
-) -> Letter | None:
-    """Record what staff decided and queue the reply; return it, or None where nobody can be answered.
+@dataclass(frozen=True)
+class Decided:
+    """A decision as it is to be recorded, and the letter that tells of it; None where nobody can be answered."""
 
-    Raises ConfigError for a number that is not on record.
-    """
+    record: CaseRecord
+    decision: Decision
+    note: str
+    letter: Letter | None
+
+
+def prepare(store: Store, number: str, decision: Decision, note: str, *, notice: Notice, post: PostOffice) -> Decided:
+    """Return a decision with its letter; nothing is written. Raises ConfigError for a case that is not there to be decided."""
     record = store.case(number)
     if record is None:
         raise ConfigError(f"no case {number}")
-    letter = _letter(settings, store, record, decision, note, now)
-    with store.begin(now) as tx:
-        tx.decide_case(number, decision, f"staff:{getpass.getuser()}", note)
-        if letter:
-            tx.enqueue(letter)
-    return letter
+    if into := record.case.merged_into:
+        raise ConfigError(f"{number} is part of {into}: decide that one")
+    thread = thread_of(record, store, post)
+    letter = compose_decision(record, decision, note, thread, notice=notice, post=post) if thread else None
+    return Decided(record, decision, note, letter)
 
 
-def _letter(
-    settings: Settings, store: Store, record: CaseRecord, decision: Decision, note: str, now: datetime
+def carry_out(decided: Decided, tx: Transaction, actor: str, not_before: datetime) -> None:
+    """Record a decision and queue its letter, which waits until `not_before`: so long it can be taken back."""
+    letter = decided.letter
+    number = decided.record.case.number or ""
+    tx.decide_case(number, decided.decision, actor, decided.note, letter_key=letter.key if letter else None)
+    if letter:
+        tx.enqueue(letter, not_before)
+
+
+def decide_case(
+    settings: Settings,
+    store: Store,
+    number: str,
+    decision: Decision,
+    note: str,
+    now: datetime,
+    *,
+    dry_run: bool = False,
 ) -> Letter | None:
-    post = PostOffice(address=settings.mailbox.account, name=settings.smtp.sender_name, now=now)
+    """Record what staff decided and queue the reply; return it, or None where nobody can be answered.
+
+    `dry_run`: nothing is written. Raises ConfigError for a number that is not on record.
+    """
+    decided = prepare(store, number, decision, note, notice=settings.notice, post=post_office(settings, now))
+    if not dry_run:
+        with store.begin(now) as tx:
+            carry_out(decided, tx, staff(), now + timedelta(minutes=settings.staff.undo_minutes))
+    return decided.letter
+
+
+def undo_decision(store: Store, number: str, now: datetime) -> Undone:
+    """Take the last decision of staff back. Raises ConfigError, with the reason, where it cannot be taken back."""
+    try:
+        with store.begin(now) as tx:
+            return tx.undo_decision(number, staff())
+    except (CannotUndo, UnknownCase) as error:
+        raise ConfigError(str(error)) from error
+
+
+def thread_of(record: CaseRecord, store: Store, post: PostOffice) -> Thread | None:
+    """Return the thread a letter about a case goes into: its last mail's; None where nobody may be answered."""
     mail = store.mail(record.messages[-1]) if record.messages else None
-    thread = Thread.of(mail, post.address) if mail else None
-    if thread is None:
-        return None
-    return compose_decision(record, decision, note, thread, notice=settings.notice, post=post)
+    return Thread.of(mail, post.address) if mail else None
+
+
+def post_office(settings: Settings, now: datetime) -> PostOffice:
+    """Return who letters of staff are from."""
+    return PostOffice(address=settings.mailbox.account, name=settings.smtp.sender_name, now=now)
+
+
+def staff() -> str:
+    """Return the name under which whoever works at this terminal stands in the history."""
+    return f"{STAFF}:{getpass.getuser()}"

@@ -86,6 +86,11 @@ def refilled(case: Case, notice: Notice) -> Case:
     return _filled(case, case, SubjectFacts(), notice)
 
 
+def filled_anew(case: Case, subject: SubjectFacts, notice: Notice) -> Case:
+    """Return a case with its fields as its own forms tell them, else the subject: what stood there before is forgotten."""
+    return _filled(case.model_copy(update=dict.fromkeys(_TOLD)), None, subject, notice)
+
+
 def differences(before: Case, after: Case) -> dict[str, tuple[str | None, str | None]]:
     """Return the fields that a supplement changed: field → (before, after)."""
     pairs = {field: (getattr(before, field), getattr(after, field)) for field in _TOLD}

@@ -11,6 +11,7 @@ from datetime import datetime
 
 from daemon.pipeline import Desk
 from daemon.rereading import brought_up_to_date
+from daemon.withdrawing import for_a_person
 from domain.case import Case, Finding, Verdict
 from domain.kinds import Decision
 from domain.records import CaseRecord, Letter, MessageRecord
@@ -88,7 +89,7 @@ class Replay:
         for start in range(0, len(self.cases), _TOGETHER):
             batch = self.cases[start : start + _TOGETHER]
             for record, case in zip(batch, brought_up_to_date(batch, self._desk), strict=True):
-                yield Replayed(record, judge(case, self._context(record, case)))
+                yield Replayed(record, for_a_person(judge(case, self._context(record, case)), record))
 
     def _context(self, record: CaseRecord, case: Case) -> Context:
         """Return the context the case was last judged in: its last mail's, and the works on record by then."""

@@ -52,11 +52,11 @@ def brings_materials(reading: Reading, placed: Sequence[Placed]) -> bool:
     return filled or works or bool(reading.mail.links)
 
 
-def for_a_person(verdict: Verdict, before: CaseRecord | None, reading: Reading) -> Verdict:
+def for_a_person(verdict: Verdict, before: CaseRecord | None, reading: Reading | None = None) -> Verdict:
     """Return a verdict with what only a person can settle: its case was withdrawn, or somebody asked for that."""
     if before is None:
         return verdict
-    evidence = [*_open_evidence(before), *_asked_beside(before, reading)]
+    evidence = [*_open_evidence(before), *(_asked_beside(reading) if reading else ())]
     if not evidence:
         return verdict
     findings = (*verdict.findings, *{finding.code: finding for finding in evidence}.values())
@@ -73,7 +73,7 @@ def _open_evidence(before: CaseRecord) -> list[Finding]:
     return [finding for finding in before.findings if finding.code in (REQUESTED, BEFORE)]
 
 
-def _asked_beside(before: CaseRecord, reading: Reading) -> list[Finding]:
+def _asked_beside(reading: Reading) -> list[Finding]:
     asked = request(reading.mail)
     return [_evidence(asked, reading, "materials")] if asked and "replacement" not in asked.doubts else []
 

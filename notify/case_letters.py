@@ -8,8 +8,10 @@ from domain.notice import Notice
 from domain.records import CaseRecord, Letter
 from notify.labels import RESULTS, TRACKS
 from notify.letters import PostOffice
+from notify.phrases import closing
 from notify.plain import addressed, frame, plain
 from notify.quoting import quote
+from notify.replies import open_points
 from notify.thread import Thread
 
 REQUESTED = "withdrawal_requested"  #: code of the finding on a message, or a case, whose withdrawal was asked for
@@ -63,3 +65,29 @@ def _facts(record: CaseRecord) -> list[tuple[str, str]]:
 
 def _named(numbers: tuple[str, ...]) -> list[tuple[str, str]]:
     return [("受理编号", "、".join(numbers))] if numbers else []
+
+
+def compose_regrouped(record: CaseRecord, told: str, thread: Thread, *, notice: Notice, post: PostOffice) -> Letter:
+    """Return the letter that tells of a case merged or split; `record` is the case as it stands now, `told` what was done."""
+    number, decision = record.case.number or "", record.decision
+    shown = {
+        **frame(notice, post),
+        "salutation": addressed([record.case], thread),
+        "paragraphs": [told],
+        "facts": [*_facts(record), ("当前状态", RESULTS[decision])],
+        "closing": closing(decision, thread.sha256 or "0", numbered=True),
+    }
+    if decision is Decision.NEEDS_SUPPLEMENT:
+        shown |= {"steps_title": "需要补正的内容", "steps": open_points(record, notice)}
+    key = f"regrouped:{number}:{record.updated_at.isoformat()}:{thread.recipient.lower()}"
+    return plain("decision", key, RESULTS[decision], shown, thread=thread, post=post, numbers=(number,))
+
+
+def merged_words(number: str, gone: str) -> str:
+    """Return what an applicant is told of two cases that became one."""
+    return f"您好！经工作人员核对，受理编号 {gone} 与 {number} 为同一案例，现已合并，以 {number} 为准；已报送的材料全部保留，无需重复报送。"
+
+
+def split_words(number: str, new: str) -> str:
+    """Return what an applicant is told of a case that became two."""
+    return f"您好！经工作人员核对，受理编号 {number} 的材料包含两个案例，现已分开办理，另一案例的受理编号为 {new}；已报送的材料全部保留，无需重复报送。"

@@ -161,7 +161,7 @@ def compose_decision(
         "closing": closing(_CLOSES_LIKE.get(decision, decision), thread.sha256 or "0", numbered=True),
     }
     if decision is Decision.NEEDS_SUPPLEMENT and not note.strip():
-        shown |= {"steps_title": "需要补正的内容", "steps": _open_points(record, notice)}
+        shown |= {"steps_title": "需要补正的内容", "steps": open_points(record, notice)}
     key = f"decision:{number}:{decision}:{record.updated_at.isoformat()}"
     numbers = (number,) if number else ()
     return plain("decision", key, RESULTS[decision], shown, thread=thread, post=post, numbers=numbers)
@@ -178,7 +178,7 @@ def _decision_facts(
     return facts
 
 
-def _open_points(record: CaseRecord, notice: Notice) -> list[str]:
+def open_points(record: CaseRecord, notice: Notice) -> list[str]:
     """Return what stands against the case, for staff who ask for a supplement without a word of their own."""
     open_ = points(record.findings, notice, Decision.NEEDS_SUPPLEMENT)
     return [words.message for words in (*open_.errors, *open_.reviews)]

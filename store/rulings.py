@@ -52,6 +52,7 @@ def rule(
     detail = f"{row.decision} → {decision}" + (f": {reason}" if reason else "")
     note(session, now, number, "decided", detail, actor=actor)
     if actor.startswith(STAFF):
+        _call_back_unsent(session, number, actor, now)
         ruling = RulingRow(
             case_number=number,
             at=now,
@@ -97,6 +98,19 @@ def _last(session: Session, number: str) -> RulingRow | None:
     return session.exec(rulings.order_by(col(RulingRow.id).desc()).limit(1)).first()
 
 
+def _call_back_unsent(session: Session, number: str, actor: str, now: datetime) -> None:
+    """Cancel the letter of the decision before, where it has not gone yet: one case, one answer."""
+    if (last := _last(session, number)) and last.letter_key:
+        letter = session.exec(select(LetterRow).where(LetterRow.key == last.letter_key).with_for_update()).first()
+        if letter and letter.state in _RECALLABLE:
+            _cancel(session, letter, actor, now)
+
+
+def _cancel(session: Session, letter: LetterRow, actor: str, now: datetime) -> None:
+    letter.state, letter.next_at = OutboxState.CANCELLED, now
+    tell(session, letter, now, "cancelled", actor=actor)
+
+
 def _call_back(session: Session, ruling: RulingRow, actor: str, now: datetime) -> bool:
     """Cancel the letter of a decision; False where there is none to cancel."""
     query = select(LetterRow).where(LetterRow.key == ruling.letter_key).with_for_update()
@@ -105,8 +119,7 @@ def _call_back(session: Session, ruling: RulingRow, actor: str, now: datetime) -
         return False
     if letter.state not in _RECALLABLE:
         raise CannotUndo(f"the letter about {ruling.case_number} is {letter.state}: decide anew, which tells it")
-    letter.state, letter.next_at = OutboxState.CANCELLED, now
-    tell(session, letter, now, "cancelled", actor=actor)
+    _cancel(session, letter, actor, now)
     return True
 
 

@@ -11,7 +11,7 @@ from tests.fixtures.desks import command, write_config
 from tests.fixtures.mails import mail
 
 COMMANDS = {
-    "demo", "run", "once", "check", "import", "status", "show", "list", "decide", "retry", "release", "digest", "export", "doctor", "verify",
+    "demo", "run", "once", "check", "import", "status", "show", "list", "decide", "undo", "merge", "split", "retry", "release", "digest", "export", "doctor", "verify",
     "replay",
 }  # fmt: skip
 
@@ -113,3 +113,21 @@ def test_replay_says_what_a_stricter_limit_would_change_and_changes_it_only_when
     assert command("replay", "--config", strict, "--apply", *data).returncode == 0
     assert command("replay", "--config", strict, *data).returncode == 0
     assert "rejected" in command("show", "2023-W-0001", "--config", strict, *data).stdout
+
+
+def test_staff_see_a_letter_decide_take_it_back_and_split_by_paths(tmp_path: Path) -> None:
+    drop = tmp_path / "drop"
+    drop.mkdir()
+    (drop / "a.eml").write_bytes(mail("qq", subject="昌乐县发改局+王明+13800000001"))
+    data = ("--data", tmp_path / "data")
+    assert command("import", drop, *data).returncode == 0
+    shown = command("decide", "2023-w-0001", "reject", "--note", "属广告", "--dry-run", *data).stdout
+    assert shown.startswith("To: applicant@163.com\nSubject: Re: ")
+    assert "情况说明：属广告" in shown
+    assert "undo 2023-W-0001" in command("decide", "2023-W-0001", "reject", "--note", "属广告", *data).stdout
+    assert "its letter is cancelled" in command("undo", "2023-W-0001", *data).stdout
+    assert command("undo", "2023-W-0001", *data).returncode == 2
+    refused = command("split", "2023-W-0001", "--files", "甲.docx", "乙.docx", *data)
+    assert refused.returncode == 2
+    assert "has no file 乙.docx, 甲.docx" in refused.stderr
+    assert "cannot be merged with itself" in command("merge", "2023-W-0001", "2023-W-0001", *data).stderr
