@@ -3,13 +3,15 @@
 from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
 
-from domain.kinds import Decision, MessageKind, MessageState, OutboxState
+from domain.kinds import Decision, MessageKind, MessageState, OutboxState, Severity
 from domain.notice import Notice
 from domain.records import CaseRecord, LetterRecord, MessageRecord
 from domain.value import Value
+from notify.case_letters import REQUESTED
 from notify.deadline import days_left
 from notify.evidence_pictures import MOST, picture_of
 from notify.figures import moment
+from notify.guards import RECALLED
 from notify.labels import KINDS
 from notify.letters import Picture
 from notify.quoting import quote
@@ -70,7 +72,21 @@ def loose(messages: Iterable[MessageRecord]) -> Iterator[Entry]:
     """Give the day's mails that wait for a person and belong to no case."""
     for record in messages:
         if record.decision is Decision.MANUAL_REVIEW and not record.case_numbers:
-            yield _message_entry(record, "来信未能归入案例，请人工查看附件或链接")
+            yield _message_entry(record, _withdrawal(record) or "来信未能归入案例，请人工查看附件或链接")
+        elif record.kind is MessageKind.AUTO_REPLY and record.reason == RECALLED:
+            yield _message_entry(record, "发信方撤回了此前的邮件，原件和附件仍存档，未作回复；请确认是否影响申报")
+
+
+def _withdrawal(record: MessageRecord) -> str:
+    """Return what is told of a mail that asks to withdraw a case, "" for another."""
+    asked = next((finding for finding in record.findings if finding.code == REQUESTED), None)
+    if asked is None:
+        return ""
+    words = quote(str(asked.evidence.get("words", "")), 60)
+    if record.decision is Decision.MANUAL_REVIEW:
+        return f"来信提出撤回申报，未能确定是哪个案例，请人工办理：{words}"
+    done = asked.severity is Severity.WARNING
+    return f"来信提出撤回申报，{'已按要求撤回并告知' if done else '案例已转人工复核'}：{words}"
 
 
 def silenced(messages: Iterable[MessageRecord], store: Store) -> Iterator[Entry]:
@@ -87,7 +103,9 @@ def questions(messages: Iterable[MessageRecord]) -> Iterator[Entry]:
     """Give the day's questions."""
     for record in messages:
         if record.kind is MessageKind.QUESTION:
-            yield _message_entry(record, f"{moment(record.received_at)}来信咨询，已自动回复申报方式")
+            answered = f"{moment(record.received_at)}来信咨询，已自动回复申报方式"
+            if record.decision is not Decision.MANUAL_REVIEW:
+                yield _message_entry(record, _withdrawal(record) or answered)
 
 
 def failures(store: Store, now: datetime) -> Iterator[Entry]:

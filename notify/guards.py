@@ -43,6 +43,7 @@ _COMMENT = re.compile(r"\([^()]*\)")
 _QQ_HOLIDAY = ("X-QQ-AUTO-REPLY", "X-QQ-HolidayReply")  # research §0.9: QQ sends no Auto-Submitted
 _SUPPRESS = frozenset({"all", "oof", "autoreply"})  # MS-OXCMAIL: AutoReply is any automatic answer but OOF
 _PRECEDENCE = frozenset({"bulk", "list", "junk", "auto_reply", "auto-reply"})
+RECALLED = "recall notice"  #: the reason by which staff are told of one
 _MARKETING = ("service.netease.com",)  # research T48
 
 
@@ -85,7 +86,7 @@ def _delivery_report(mail: Mail, desk: _Desk) -> Silence | None:
 
 def _recall(mail: Mail, desk: _Desk) -> Silence | None:
     if mail.recalled or _RECALL.match(one_line(mail.subject)):
-        return Silence(kind=MessageKind.AUTO_REPLY, reason="recall notice")
+        return Silence(kind=MessageKind.AUTO_REPLY, reason=RECALLED)
     return None
 
 

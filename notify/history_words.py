@@ -21,7 +21,14 @@ _OF_LETTERS = {
     "bounced": "被退回",
     "released": "重新发送",
 }
-_PLAIN = {"opened": "建立案例", "received": "收到来信", "fetched": "链接文件已下载"}
+_PLAIN = {
+    "opened": "建立案例",
+    "received": "收到来信",
+    "fetched": "链接文件已下载",
+    "merged": "合并案例",
+    "split": "分立案例",
+    "recalled": "申报人撤回了一封来信（材料仍存档）",
+}
 _SHOWN = 120  #: characters of what a stranger wrote
 _MOST = 30  #: lines of one case, the newest
 
@@ -41,6 +48,8 @@ def _words(event: Event, notice: Notice) -> str:
     match event.event:
         case "judged":
             return f"核对结果：{_decisions(detail)}"
+        case "decided" if event.actor == "applicant":
+            return f"申报人来信提出撤回：{_decisions(detail)}"
         case "decided":
             return f"工作人员 {event.actor.partition(':')[2]} 处理：{_decisions(detail)}"
         case "changed":
@@ -49,6 +58,8 @@ def _words(event: Event, notice: Notice) -> str:
             return f"材料更新：{_version(detail)}"
         case name if name in _OF_LETTERS:
             return _letter(name, detail)
+        case "undone":
+            return f"工作人员 {event.actor.partition(':')[2]} 收回处理决定：{_decisions(detail)}"
         case "fetched":
             return f"{_PLAIN['fetched']}：{detail}"
         case name:

@@ -7,6 +7,7 @@ import pytest
 from daemon.withdrawal_words import request
 from domain.kinds import Decision, MessageKind
 from domain.mail import Mail
+from notify.digest import compose_digest
 from tests.fixtures.cases import IN_TIME
 from tests.fixtures.mails import mail
 from tests.fixtures.office import Office
@@ -193,3 +194,13 @@ def _form(mark: str = "一"):  # type: ignore[no-untyped-def]
     return (
         made if mark == "一" else type(made)(f"申报表{mark}.docx", word(BATH, "x.docx").data + b"\0", made.media_type)
     )
+
+
+def test_the_digest_tells_staff_who_withdrew_who_wants_to_and_who_recalled(entered: Office) -> None:
+    says(entered, "请问可以撤回申报吗？")
+    entered.arrive(mail("qq", subject=f"发信方已撤回邮件：{SUBJECT}", sender=OWN, text=""), IN_TIME + timedelta(days=1))
+    day = (IN_TIME + timedelta(days=1)).date()
+    told = compose_digest(entered.store, entered.desk.notice, day, entered.now(), entered.desk.post(entered.now())).text
+    assert "来信提出撤回申报：“请问可以撤回申报吗？”（来信人 wm@qq.com，带有询问语气）" in told
+    assert "来信提出撤回申报，案例已转人工复核：请问可以撤回申报吗？" in told
+    assert "发信方撤回了此前的邮件，原件和附件仍存档，未作回复" in told
