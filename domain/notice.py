@@ -30,6 +30,7 @@ class VideoLimits(Value):
 
 class TextLimits(Value):
     max_words: int = 2000  #: 字数 as Word counts
+    about: str = "重点描述创新性、实效性和实施过程等内容"  #: what a text is asked to do
     min_words: int = 100  #: below this a text has no substance
 
 
@@ -62,11 +63,24 @@ class Vocabulary(Value):
     form: str = "申报表"
     apply: str = "申报"  #: sending an entry in: 申报单位, 申报截止时间
     text_work: str = "文字成果"
+    scan: str = "PDF 盖章扫描版"  #: the form's second copy
+    organiser: str = "组委会"
     text: str = "文字"  #: track of texts; "" where it is the only one and needs no name
     video: str = "视频"  #: track of films
     theme: tuple[str, ...] = ("信用", "诚信", "守信", "美德")  #: what the call is about
     #: headings that stand in the notice itself and in no entry: a file with three of them is the notice passed on
     notice_headings: tuple[str, ...] = ("征集对象", "组织单位", "征集方式", "奖品设置")
+
+    def said(self, sentence: str) -> str:
+        """Return a sentence of ours in this call's words. Only for what we wrote: never for what an applicant did."""
+        usual = Vocabulary()
+        for ours, theirs in ((usual.scan, self.scan), (usual.form, self.form), (usual.text_work, self.text_work)):
+            sentence = sentence.replace(ours, theirs)
+        for ours, theirs in ((usual.text, self.text), (usual.video, self.video)):
+            sentence = sentence.replace(f"{ours}{usual.entry}", f"{theirs}{self.entry}")
+        for ours, theirs in ((usual.entry, self.entry), (usual.apply, self.apply), (usual.organiser, self.organiser)):
+            sentence = sentence.replace(ours, theirs)
+        return sentence
 
     def of_track(self, track: Track) -> str:
         """Return what entries of a track are called: 文字案例."""
@@ -98,6 +112,7 @@ class Notice(Value):
     website: str = ""
     contacts: tuple[Contact, ...] = ()
     commitment: str = "本单位承诺对参评成果的真实性、有效性负责"
+    stamped: bool = True  #: whether the second copy of the form bears a seal
     region: str = "潍坊"
     text: TextLimits = TextLimits()
     video: VideoLimits = VideoLimits()
@@ -133,6 +148,16 @@ class Notice(Value):
     def printed(self, field: str) -> str:
         """Return a field's label as the first form that has it prints it; "" where none has."""
         return next((form.labels[field][0] for form in self.forms if form.labels.get(field)), "")
+
+    @property
+    def opinion(self) -> str:
+        """The label of the cell that a unit stamps."""
+        return self.printed("opinion") or "单位意见"
+
+    @property
+    def content(self) -> str:
+        """The label of the cell that may hold the text itself."""
+        return self.printed("content") or self.words.text_work
 
     def grace_ends(self) -> datetime:
         """Return the last moment a supplement to a case received in time is taken."""

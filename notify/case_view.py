@@ -10,7 +10,7 @@ from domain.notice import Notice
 from domain.value import Value
 from notify.deadline import due_at
 from notify.figures import moment, size
-from notify.labels import RESULTS, ROLES, TRACKS, label
+from notify.labels import RESULTS, ROLES, label
 from notify.merits import merits
 from notify.phrasebook import Words
 from notify.quoting import file_name, quote, quoted
@@ -90,16 +90,16 @@ def view(
     came = {part.sha256 for part in reading.mail.parts}
     standing = [m for m in case.materials if not m.superseded]
     links = tuple(_link(link) for link in case.links)
-    fresh = _items(m for m in standing if m.part.sha256 in came)
+    fresh = _items((m for m in standing if m.part.sha256 in came), notice)
     return CaseView(
         number=case.number or "",
         title=quote(case.title, 80) or ("（题目未填写）" if case.readable else "（题目待核实）"),
         unit=quote(case.unit, 60) or "（单位待核实）",
-        track=TRACKS[case.track],
+        track=notice.words.of_track(case.track),
         result=RESULTS[verdict.decision],
         decision=verdict.decision,
         received=fresh + (links if _links_came(case, reading) else ()),
-        earlier=_items(m for m in standing if m.part.sha256 not in came)
+        earlier=_items((m for m in standing if m.part.sha256 not in came), notice)
         + (() if _links_came(case, reading) else links),
         changes=_changes(changes, case, notice),
         merits=()
@@ -110,27 +110,27 @@ def view(
     )
 
 
-def _items(materials: Iterable[Material]) -> tuple[Item, ...]:
+def _items(materials: Iterable[Material], notice: Notice) -> tuple[Item, ...]:
     order = list(Role)
     ranked = sorted(materials, key=lambda material: order.index(material.role))
-    shown = [
-        Item(role=ROLES[m.role], name=f"{file_name(m.part.path)}，{size(m.part.size)}") for m in ranked[:_MOST_FILES]
-    ]
+    shown = [_item(m.role, m.part, notice) for m in ranked[:_MOST_FILES]]
     rest = len(ranked) - _MOST_FILES
     return (*shown, Item(role="其他", name=f"另有 {rest} 个文件")) if rest > 0 else tuple(shown)
 
 
-def stray_items(parts: Iterable[Part], roles: dict[str, Role], cases: Iterable[Case]) -> tuple[Item, ...]:
+def stray_items(
+    parts: Iterable[Part], roles: dict[str, Role], cases: Iterable[Case], notice: Notice
+) -> tuple[Item, ...]:
     """Return the files of a mail that went into no case; containers and signature pictures are not spoken of."""
     taken = {material.part.sha256 for case in cases for material in case.materials}
     silent = (Role.ARCHIVE, Role.MESSAGE)
     stray = [part for part in parts if part.sha256 not in taken and not part.decoration]
     named = [(roles.get(part.path, Role.OTHER), part) for part in stray]
-    return tuple(_item(role, part) for role, part in named if role not in silent)[:_MOST_FILES]
+    return tuple(_item(role, part, notice) for role, part in named if role not in silent)[:_MOST_FILES]
 
 
-def _item(role: Role, part: Part) -> Item:
-    return Item(role=ROLES[role], name=f"{file_name(part.path)}，{size(part.size)}")
+def _item(role: Role, part: Part, notice: Notice) -> Item:
+    return Item(role=notice.words.said(ROLES[role]), name=f"{file_name(part.path)}，{size(part.size)}")
 
 
 def _links_came(case: Case, reading: Reading) -> bool:

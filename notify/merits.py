@@ -29,8 +29,8 @@ def merits(case: Case, findings: tuple[Finding, ...], notice: Notice) -> tuple[s
     blamed = {finding.code.partition(":")[0] for finding in spoken}
     files = {str(value) for finding in spoken for value in finding.evidence.values() if isinstance(value, str)}
     return (
-        *_word(case, blamed, files),
-        *_scan(case, blamed, files),
+        *_word(case, blamed, files, notice),
+        *_scan(case, blamed, files, notice),
         *_text(case, blamed, files, notice),
         *_video(case, blamed, files),
     )
@@ -40,16 +40,16 @@ def _sound(material: Material | None, files: set[str]) -> bool:
     return material is not None and not material.facts.problem and material.part.path not in files
 
 
-def _word(case: Case, blamed: set[str], files: set[str]) -> Iterator[str]:
+def _word(case: Case, blamed: set[str], files: set[str], notice: Notice) -> Iterator[str]:
     if case.word and _sound(case.word, files) and case.word.form and not blamed & _BOTH_COPIES:
-        yield f"申报表 Word 版{file_name(case.word.part.path)}，各栏填写完整"
+        yield f"{notice.words.form} Word 版{file_name(case.word.part.path)}，各栏填写完整"
 
 
-def _scan(case: Case, blamed: set[str], files: set[str]) -> Iterator[str]:
+def _scan(case: Case, blamed: set[str], files: set[str], notice: Notice) -> Iterator[str]:
     scan = case.newest(Role.PDF_FORM)
     stamped = case.seal is not None and case.seal.present is True
     if scan and stamped and _sound(scan, files) and not blamed & (_BOTH_COPIES | _SCAN):
-        yield f"申报表 PDF 盖章扫描版{file_name(scan.part.path)}，已见单位公章"
+        yield f"{notice.words.form} {notice.words.scan}{file_name(scan.part.path)}，已见单位公章"
 
 
 def _text(case: Case, blamed: set[str], files: set[str], notice: Notice) -> Iterator[str]:
@@ -61,7 +61,7 @@ def _text(case: Case, blamed: set[str], files: set[str], notice: Notice) -> Iter
     length = length_of_work(case, notice.text.min_words)
     count = length.words if length else 0
     if notice.text.min_words <= count <= notice.text.max_words:
-        yield f"文字成果共 {count} 字，符合 {notice.text.max_words} 字以内的要求"
+        yield f"{notice.words.text_work}共 {count} 字，符合 {notice.text.max_words} 字以内的要求"
 
 
 def _video(case: Case, blamed: set[str], files: set[str]) -> Iterator[str]:

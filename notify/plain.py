@@ -1,9 +1,12 @@
 """In charge of short letters: salutation, paragraphs, a few facts, perhaps steps. Leaves what they say to `replies` and `case_letters`."""
 
+from typing import Any
+
 from domain.case import Case
 from domain.mail import SubjectFacts
 from domain.notice import SHANGHAI, Notice
 from domain.records import Letter
+from notify.labels import TRACKS
 from notify.letters import Draft, PostOffice, seal
 from notify.pages import render
 from notify.phrases import salutation
@@ -24,7 +27,7 @@ def plain(
     numbers: tuple[str, ...] = (),
 ) -> Letter:
     """Return a letter: `shown` has salutation, paragraphs and closing, and may have facts, steps and steps_title."""
-    values = {"facts": [], "steps": [], "steps_title": "", **shown}
+    values = _in_words_of_the_call({"facts": [], "steps": [], "steps_title": "", **shown})
     draft = Draft(
         kind=kind,
         key=key,
@@ -34,6 +37,18 @@ def plain(
         case_numbers=numbers,
     )
     return seal(draft, thread, post)
+
+
+def _in_words_of_the_call(shown: dict[str, Any]) -> dict[str, Any]:
+    """Return what a letter shows with our own sentences in the words of its call. Values of facts and steps are not ours."""
+    said, tracks = shown["notice"].words.said, frozenset(TRACKS.values())
+    return {
+        **shown,
+        "paragraphs": [said(paragraph) for paragraph in shown["paragraphs"]],
+        "facts": [(said(name), said(value) if value in tracks else value) for name, value in shown["facts"]],
+        "steps_title": said(shown["steps_title"]),
+        "closing": said(shown["closing"]),
+    }
 
 
 def frame(notice: Notice, post: PostOffice) -> dict[str, object]:

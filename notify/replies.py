@@ -64,7 +64,7 @@ def receipt_values(outcome: Outcome, thread: Thread, notice: Notice, post: PostO
     return {
         **frame(notice, post),
         "salutation": addressed(cases, thread, reading.subject),
-        "opening": choose(_openings(outcome), reading.mail.sha256),
+        "opening": notice.words.said(choose(_openings(outcome), reading.mail.sha256)),
         "numbers": numbers,
         "received": reading.received_at,
         "result": RESULTS[outcome.decision],
@@ -72,8 +72,10 @@ def receipt_values(outcome: Outcome, thread: Thread, notice: Notice, post: PostO
         "points": points(outcome.findings, notice, outcome.decision),
         "due": _due(outcome, notice),
         "cases": [view(v, reading, outcome.changes.get(v.case.number or "", {}), notice) for v in outcome.verdicts],
-        "others": stray_items(reading.mail.parts, outcome.roles, cases),
-        "closing": closing(outcome.decision, reading.mail.sha256[8:], numbered=bool(numbers) and not anew),
+        "others": stray_items(reading.mail.parts, outcome.roles, cases, notice),
+        "closing": notice.words.said(
+            closing(outcome.decision, reading.mail.sha256[8:], numbered=bool(numbers) and not anew)
+        ),
     }
 
 
@@ -131,7 +133,12 @@ def _guidance(outcome: Outcome, thread: Thread, notice: Notice, post: PostOffice
         "closing": "如已报送过材料，请回复本邮件并写明受理编号，以便查询。如需尽快答复，请直接电话联系。",
     }
     return plain(
-        "question", f"question:{thread.recipient.lower()}:{day}", "申报方式说明", shown, thread=thread, post=post
+        "question",
+        f"question:{thread.recipient.lower()}:{day}",
+        notice.words.said("申报方式说明"),
+        shown,
+        thread=thread,
+        post=post,
     )
 
 

@@ -18,5 +18,7 @@ def say(finding: Finding, notice: Notice) -> Words:
     if entry is None:
         raise KeyError(f"no words for {finding.code}: add a function to notify/words_*.py")
     clause, wording = entry
+    if notice.clauses is not None:
+        clause = notice.clauses.get(finding.code.partition(":")[0], "")
     words = wording(Evidence(finding.code, finding.evidence), notice)
     return words if words.clause else words.model_copy(update={"clause": cite(clause, notice)})

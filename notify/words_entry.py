@@ -40,10 +40,10 @@ def similar_work(evidence: Evidence, notice: Notice) -> Words:
     other = "，".join(filter(None, (evidence.text("number"), quote(evidence.text("unit")))))
     return Words(
         where="作品",
-        found=f"作品{what}与已收到的另一案例高度相似",
+        found=f"作品{what}与已收到的另一{notice.words.entry}高度相似",
         asked="作品为原创作品",
-        mend="请回复说明作品的原创情况；同一作品请勿由多个单位重复申报。",
-        staff=f"相似案例：{other or '未知'}" + (f"，相似度 {share:.0%}" if share is not None else ""),
+        mend=f"请回复说明作品的原创情况；同一作品请勿由多个单位重复{notice.words.apply}。",
+        staff=f"相似{notice.words.entry}：{other or '未知'}" + (f"，相似度 {share:.0%}" if share is not None else ""),
     )
 
 
@@ -53,7 +53,7 @@ def advertising(evidence: Evidence, notice: Notice) -> Words:
     return Words(
         where=evidence.file(),
         found="作品可能含有广告、营销内容",
-        asked="作品突出美德、信用主题，广告类、营销类作品经评委组认定后不予参加评选",
+        asked=f"{notice.about}，广告类、营销类作品经评委组认定后不予参加评选",
         mend="请检查作品，删去产品推销、价格、联系方式等内容后补发。",
         staff=f"相关词语：{seen}" if seen else "",
     )
@@ -62,9 +62,9 @@ def advertising(evidence: Evidence, notice: Notice) -> Words:
 @words("outside_region", clause="一")
 def outside_region(evidence: Evidence, notice: Notice) -> Words:
     return Words(
-        where="申报单位",
-        found=f"申报单位{evidence.quoted('unit')}是否属于{_region(notice)}尚待确认",
-        asked=f"申报单位为{_region(notice)}各级党政群机关、行业协会商会和企、事业单位",
+        where=f"{notice.words.apply}单位",
+        found=f"{notice.words.apply}单位{evidence.quoted('unit')}是否属于{_region(notice)}尚待确认",
+        asked=f"{notice.words.apply}单位为{_region(notice)}{notice.whom}",
         mend="请回复说明单位全称和所在县市区。",
     )
 
@@ -73,10 +73,12 @@ def outside_region(evidence: Evidence, notice: Notice) -> Words:
 def not_an_organisation(evidence: Evidence, notice: Notice) -> Words:
     name = evidence.text("unit")
     return Words(
-        where="申报单位",
-        found=f"申报单位{evidence.quoted('unit')}不像单位名称" if name else "未见申报单位名称",
-        asked="由党政群机关、行业协会商会和企、事业单位申报",
-        mend="请回复说明申报单位全称；以个人名义创作的，请由所在单位申报。",
+        where=f"{notice.words.apply}单位",
+        found=f"{notice.words.apply}单位{evidence.quoted('unit')}不像单位名称"
+        if name
+        else f"未见{notice.words.apply}单位名称",
+        asked=f"由{notice.whom.removeprefix('各级')}{notice.words.apply}",
+        mend=f"请回复说明{notice.words.apply}单位全称；以个人名义创作的，请由所在单位{notice.words.apply}。",
     )
 
 

@@ -45,7 +45,7 @@ def archive_bomb(evidence: Evidence, notice: Notice) -> Words:
         where=evidence.file(),
         found=f"压缩包{evidence.file()}的层数、文件数量或解压后大小超出处理范围，未予解压",
         asked="压缩包层次简单、大小适当",
-        mend="请将申报表等材料直接作为附件发送；确需压缩的，请只压缩一层。",
+        mend=f"请将{notice.words.form}等材料直接作为附件发送；确需压缩的，请只压缩一层。",
         staff=evidence.text("detail"),
     )
 
@@ -55,7 +55,7 @@ def unsafe_file(evidence: Evidence, notice: Notice) -> Words:
     return Words(
         where=evidence.file(),
         found=f"文件{evidence.file()}为程序文件或存在安全风险，已隔离，未予打开",
-        asked="只报送申报表、作品及配图等材料",
+        asked=f"只报送{notice.words.form}、作品及配图等材料",
         mend="请先用杀毒软件检查电脑，确认安全后，将材料以文档、图片或视频格式补发。",
         staff=evidence.text("detail"),
     )

@@ -6,10 +6,6 @@ from notify.figures import day, moment, second
 from notify.labels import label
 from notify.phrasebook import Words, words
 
-CONVENTIONS = (
-    "标注“推荐单位名称+联系人+联系电话”，推荐作品标注“参赛者姓名（单位名称）+作品名称+联系电话”"  # the notice, 组委会
-)
-
 
 @words("subject_format", clause="主题")
 def subject_format(evidence: Evidence, notice: Notice) -> Words:
@@ -17,7 +13,7 @@ def subject_format(evidence: Evidence, notice: Notice) -> Words:
     return Words(
         where="邮件主题",
         found=f"邮件主题{evidence.quoted('subject')}未按规定格式标注" if subject else "邮件没有主题",
-        asked=CONVENTIONS,
+        asked=notice.subject,
         mend="本次不影响受理，今后来信请按上述格式填写主题。",
     )
 
@@ -26,14 +22,14 @@ def subject_format(evidence: Evidence, notice: Notice) -> Words:
 def subject_form_mismatch(evidence: Evidence, notice: Notice) -> Words:
     fields = evidence.pairs("fields")
     differ = "；".join(
-        f"{label(field, notice)}在主题中为{_shown(subject)}，在申报表中为{_shown(form)}"
+        f"{label(field, notice)}在主题中为{_shown(subject)}，在{notice.words.form}中为{_shown(form)}"
         for field, (subject, form) in fields.items()
     )
     return Words(
-        where="邮件主题与申报表",
-        found=differ or "邮件主题与申报表所填信息不一致",
-        asked="邮件主题与申报表一致",
-        mend="我们以申报表为准；如申报表填写有误，请更正后重新报送申报表。",
+        where=f"邮件主题与{notice.words.form}",
+        found=differ or f"邮件主题与{notice.words.form}所填信息不一致",
+        asked=f"邮件主题与{notice.words.form}一致",
+        mend=f"我们以{notice.words.form}为准；如{notice.words.form}填写有误，请更正后重新报送{notice.words.form}。",
     )
 
 
@@ -46,22 +42,24 @@ def before_window(evidence: Evidence, notice: Notice) -> Words:
     opens = evidence.moment("opens") or notice.opens
     return Words(
         where="报送时间",
-        found=f"来信{_received(evidence)}，早于申报开始时间",
+        found=f"来信{_received(evidence)}，早于{notice.words.apply}开始时间",
         asked=f"于{moment(opens)}至{moment(notice.closes)}期间报送",
-        mend=f"请于{day(opens.date())}申报开始后，将全部材料重新发送至本邮箱。",
+        mend=f"请于{day(opens.date())}{notice.words.apply}开始后，将全部材料重新发送至本邮箱。",
     )
 
 
 @words("late", clause="六")
 def late(evidence: Evidence, notice: Notice) -> Words:
     ends = evidence.moment("grace_ends") if evidence.flag("supplement") else evidence.moment("closes")
-    what, limit = ("补正材料", "补正截止时间") if evidence.flag("supplement") else ("来信", "申报截止时间")
+    what, limit = (
+        ("补正材料", "补正截止时间") if evidence.flag("supplement") else ("来信", f"{notice.words.apply}截止时间")
+    )
     until = ends or (notice.grace_ends() if evidence.flag("supplement") else notice.closes)
     return Words(
         where="报送时间",
         found=f"{what}{_received(evidence)}，已超过{limit}",
         asked=f"于{second(until)}前送达",
-        mend="材料已存档备查。如对收到时间有异议，请与组委会联系人联系。",
+        mend=f"材料已存档备查。如对收到时间有异议，请与{notice.words.organiser}联系人联系。",
     )
 
 
@@ -87,5 +85,5 @@ def too_many_files(evidence: Evidence, notice: Notice) -> Words:
         where="附件",
         found=f"来信所含文件过多（共 {count:.0f} 个）" if count else "来信所含文件过多",
         asked=f"每封邮件不超过 {most:.0f} 个文件" if most else "每封邮件的文件数量适当",
-        mend="请只保留申报表、作品及必要的配图，按案例分别发送。",
+        mend=f"请只保留{notice.words.form}、作品及必要的配图，按{notice.words.entry}分别发送。",
     )

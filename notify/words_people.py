@@ -14,14 +14,17 @@ _DOUBTS = {
 
 @words("withdrawal_requested")
 def withdrawal_requested(evidence: Evidence, notice: Notice) -> Words:
-    doubts = "；".join(_DOUBTS[name] for name in map(str, evidence.items("doubts")) if name in _DOUBTS)
+    doubts = "；".join(
+        notice.words.said(_DOUBTS[name]) for name in map(str, evidence.items("doubts")) if name in _DOUBTS
+    )
     staff = "，".join(
         filter(None, (f"来信人 {quote(evidence.text('from'), 60)}" if evidence.text("from") else "", doubts))
     )
+    said = f"：{evidence.quoted('words', 80)}" if evidence.text("words") else ""
     return Words(
         where="来信",
-        found=f"来信提出撤回申报：{evidence.quoted('words', 80)}" if evidence.text("words") else "来信提出撤回申报",
-        asked="由原申报邮箱写明受理编号后提出",
+        found=f"来信提出撤回{notice.words.apply}{said}",
+        asked=f"由原{notice.words.apply}邮箱写明受理编号后提出",
         mend="工作人员将与您核实后办理。",
         staff=staff,
     )
@@ -30,8 +33,8 @@ def withdrawal_requested(evidence: Evidence, notice: Notice) -> Words:
 @words("withdrawn_before")
 def withdrawn_before(evidence: Evidence, notice: Notice) -> Words:
     return Words(
-        where="案例",
-        found="该案例此前已按要求撤回",
+        where=notice.words.entry,
+        found=f"该{notice.words.entry}此前已按要求撤回",
         asked="由工作人员确认是否恢复参评",
         mend="如需恢复参评，请回复说明；确认结果将另行告知。",
     )

@@ -1,11 +1,13 @@
 """In charge of the words for the works: length of a text, the video and its technical demands (clause 五.3)."""
 
+from domain.kinds import Track
 from domain.notice import Notice
 from notify.evidence import Evidence
 from notify.figures import day, duration, minutes_between, moment, size
 from notify.labels import label
 from notify.phrasebook import Words, words
 from notify.quoting import quote
+from notify.words_forms import copies
 
 
 @words("text_too_long", clause="五.3")
@@ -13,8 +15,8 @@ def text_too_long(evidence: Evidence, notice: Notice) -> Words:
     most = evidence.number("max") or notice.text.max_words
     count = evidence.number("count") or 0
     return Words(
-        where=evidence.file() if evidence.text("file") else "申报表“成果内容”栏",
-        found=f"文字成果共 {count:.0f} 字，超出 {max(count - most, 0):.0f} 字",
+        where=evidence.file() if evidence.text("file") else f"{notice.words.form}“{notice.content}”栏",
+        found=f"{notice.words.text_work}共 {count:.0f} 字，超出 {max(count - most, 0):.0f} 字",
         asked=f"字数控制在 {most:.0f} 字以内",
         mend="请精简后补发（按 Word“字数统计”中的“字数”计算）。",
     )
@@ -24,11 +26,19 @@ def text_too_long(evidence: Evidence, notice: Notice) -> Words:
 def text_missing(evidence: Evidence, notice: Notice) -> Words:
     count, least = evidence.number("count"), evidence.number("min") or notice.text.min_words
     return Words(
-        where=evidence.file() if evidence.text("file") else "文字成果",
-        found=f"文字成果仅 {count:.0f} 字，内容过少" if count else "未见文字成果",
-        asked=f"文字案例重点描述创新性、实效性和实施过程等内容（一般不少于 {least:.0f} 字）",
-        mend=f"请在申报表“{label('content', notice, 1)}”栏写明案例内容，或另附文章，补发 Word 版和 PDF 盖章扫描版。",
+        where=evidence.file() if evidence.text("file") else notice.words.text_work,
+        found=f"{notice.words.text_work}仅 {count:.0f} 字，内容过少" if count else f"未见{notice.words.text_work}",
+        asked=f"{notice.words.of_track(Track.TEXT)}{notice.text.about}（一般不少于 {least:.0f} 字）",
+        mend=_where_a_text_may_stand(notice),
     )
+
+
+def _where_a_text_may_stand(notice: Notice) -> str:
+    form = notice.form_of(Track.TEXT)
+    if form is None or not form.labels.get("content"):
+        return f"请将{notice.words.text_work}作为附件（Word 文档）补发。"
+    cell = label("content", notice, form.annex)
+    return f"请在{notice.words.form}“{cell}”栏写明{notice.words.entry}内容，或另附文章，补发 {copies(notice)}。"
 
 
 @words("video_missing", clause="三")
@@ -36,7 +46,7 @@ def video_missing(evidence: Evidence, notice: Notice) -> Words:
     return Words(
         where="视频作品",
         found="未收到视频作品，也未见视频下载链接",
-        asked="视频案例随申报表报送视频作品",
+        asked=f"{notice.words.of_track(Track.VIDEO)}随{notice.words.form}报送视频作品",
         mend="请以附件或邮箱超大附件发送视频；使用网盘的，请一并写明链接和提取码。",
     )
 
