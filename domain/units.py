@@ -1,6 +1,7 @@
 """Names of units: brought to one form, matched against the roster and its aliases, never guessed in silence."""
 
 import re
+from functools import lru_cache
 
 from rapidfuzz import fuzz
 
@@ -77,9 +78,12 @@ def roster_unit(name: str | None, notice: Notice) -> Unit | None:
         return None
     folded = fold(nfkc(name))
     named = [
-        (len(alias), unit) for unit in notice.units for alias in (unit.name, *unit.aliases) if fold(alias) in folded
+        (len(alias), unit) for unit in notice.units for alias in (unit.name, *unit.aliases) if _alias(alias) in folded
     ]
     return max(named, key=lambda pair: pair[0])[1] if named else None
+
+
+_alias = lru_cache(4096)(fold)  #: the roster is short, and asked for every case
 
 
 def looks_like_organisation(name: str) -> bool:

@@ -5,9 +5,9 @@ from collections.abc import Iterable, Iterator
 
 from domain.kinds import Role
 from domain.notice import SHANGHAI, Notice
-from domain.records import Event
 from domain.text import one_line
 from notify.labels import RESULTS, ROLES, label
+from store.rows import Happening
 
 LETTERS = {
     "receipt": "回执", "duplicate": "重复来信答复", "question": "咨询答复", "decision": "处理决定", "notice": "通知",
@@ -33,7 +33,7 @@ _SHOWN = 120  #: characters of what a stranger wrote
 _MOST = 30  #: lines of one case, the newest
 
 
-def told(history: Iterable[Event], notice: Notice) -> str:
+def told(history: Iterable[Happening], notice: Notice) -> str:
     """Return a history in lines, oldest first; of a long one the last thirty."""
     lines = [
         f"{event.at.astimezone(SHANGHAI):%Y-%m-%d %H:%M} {_words(event, notice)}"
@@ -43,7 +43,7 @@ def told(history: Iterable[Event], notice: Notice) -> str:
     return "\n".join(lines[-_MOST:])
 
 
-def _words(event: Event, notice: Notice) -> str:
+def _words(event: Happening, notice: Notice) -> str:
     detail = one_line(event.detail)[:_SHOWN]
     match event.event:
         case "judged":

@@ -33,7 +33,8 @@ class FileLink(Value):
     target: str  #: relative to the workbook, with /
 
 
-Cell = str | int | float | datetime | FileLink | None
+Filled = str | int | float | datetime | FileLink
+Cell = Filled | None
 
 
 class Column(Value):
@@ -55,8 +56,6 @@ class Writer:
             "font_size": 10,
             "valign": "top",
             "text_wrap": True,
-            "border": 1,
-            "border_color": "#D1D5DB",
         }
         self._book = book
         self._head = book.add_format(
@@ -78,6 +77,7 @@ class Writer:
         sheet = self._book.add_worksheet(name)
         self._links = 0
         sheet.freeze_panes(1, 1)
+        sheet.hide_gridlines(0)  # printed too: borders would make every empty cell a cell to write
         sheet.set_landscape()
         sheet.set_paper(9)  # A4
         sheet.fit_to_pages(1, 0)
@@ -89,13 +89,12 @@ class Writer:
         count = 0
         for count, row in enumerate(rows, start=1):
             for index, cell in enumerate(row):
-                self._cell(sheet, count, index, cell, tint=index == tinted)
+                if cell is not None and cell != "":
+                    self._cell(sheet, count, index, cell, tint=index == tinted)
         sheet.autofilter(0, 0, count, len(columns) - 1)
 
-    def _cell(self, sheet: Any, row: int, index: int, cell: Cell, *, tint: bool) -> None:
+    def _cell(self, sheet: Any, row: int, index: int, cell: Filled, *, tint: bool) -> None:
         match cell:
-            case None | "":
-                sheet.write_blank(row, index, None, self._text)
             case datetime():
                 sheet.write_datetime(row, index, cell.astimezone(SHANGHAI).replace(tzinfo=None), self._date)
             case int() | float():
@@ -103,7 +102,7 @@ class Writer:
             case FileLink():
                 self._open(sheet, row, index, cell)
             case str():
-                text = clean(cell)[:_LONGEST_CELL]
+                text = (cell if cell.isprintable() else clean(cell))[:_LONGEST_CELL]
                 plain = self._quoted if cell.startswith(_FORMULA) or text.startswith(_FORMULA) else self._text
                 sheet.write_string(row, index, text, self._tints.get(text, plain) if tint else plain)
 

@@ -3,15 +3,14 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, fields
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
-from sqlalchemy import and_
+from sqlalchemy import ColumnElement, and_, case
 from sqlalchemy import select as select_columns
 from sqlmodel import Session, col
 
 from domain.case import Case, Finding
 from domain.kinds import Decision, MessageKind, MessageState, Role
-from domain.records import Event
 from store.batches import batches, gathered
 from store.columns import columns
 from store.engine import Database
@@ -28,10 +27,19 @@ class FileLine:
     sha256: str
     superseded: bool
     size: int | None
-    text_length: int | None
+    text_length: int | None  #: of a text work
     duration_s: float | None
     width: int | None
     height: int | None
+
+
+class Happening(NamedTuple):
+    """A line of history; an `Event` is as much, and takes longer to make than to read."""
+
+    at: datetime
+    actor: str
+    event: str
+    detail: str
 
 
 @dataclass(frozen=True)
@@ -45,7 +53,7 @@ class CaseLine:
     updated_at: datetime
     findings: tuple[Finding, ...]
     files: tuple[FileLine, ...]  #: oldest first
-    history: tuple[Event, ...]
+    history: tuple[Happening, ...]
 
 
 @dataclass(frozen=True)
@@ -104,16 +112,16 @@ def _first(row: Any) -> str:
 def _case_lines(session: Session, numbers: Sequence[str]) -> Iterator[CaseLine]:
     files, findings, history = (read(session, numbers) for read in (_files, _findings, _history))
     query = select_columns(*_CASE).where(col(CaseRow.number).in_(numbers)).order_by(col(CaseRow.number))
-    for number, case, decision, decided_by, sender, updated_at in session.connection().execute(query):
+    for number, entry, decision, decided_by, sender, updated_at in session.connection().execute(query):
         yield CaseLine(
-            case=case.model_copy(update={"number": number}),
+            case=entry.model_copy(update={"number": number}),
             decision=decision,
             decided_by=decided_by,
             sender=sender,
             updated_at=updated_at,
             findings=tuple(Finding.model_construct(**_named(row)) for row in findings[number]),
             files=tuple(FileLine(*row[1:]) for row in files[number]),
-            history=tuple(Event.model_construct(**row._mapping) for row in history[number]),
+            history=tuple(Happening._make(row[1:]) for row in history[number]),
         )
 
 
@@ -122,13 +130,19 @@ def _named(row: Any) -> dict[str, Any]:
 
 
 def _files(session: Session, numbers: Sequence[str]) -> dict[str, list[Any]]:
-    facts = [inside(MaterialRow.material, "facts", "text_length").as_integer()]
-    facts += [inside(MaterialRow.material, "facts", "video", "duration_s").as_float()]
-    facts += [inside(MaterialRow.material, "facts", "video", name).as_integer() for name in ("width", "height")]
+    facts = [_only(Role.TEXT_WORK, inside(MaterialRow.material, "facts", "text_length").as_integer())]
+    facts += [_only(Role.VIDEO, inside(MaterialRow.material, "facts", "video", "duration_s").as_float())]
+    sides = [inside(MaterialRow.material, "facts", "video", name).as_integer() for name in ("width", "height")]
+    facts += [_only(Role.VIDEO, side) for side in sides]
     same = and_(col(PartRow.message_sha256) == MaterialRow.message_sha256, col(PartRow.path) == MaterialRow.path)
     query = select_columns(*_FILE, col(PartRow.size), *facts).select_from(MaterialRow).outerjoin(PartRow, same)
     by_age = query.order_by(col(MaterialRow.received_at), col(MaterialRow.id))
     return gathered(session.connection().execute(by_age.where(col(MaterialRow.case_number).in_(numbers))), _first)
+
+
+def _only(role: Role, figure: ColumnElement[Any]) -> ColumnElement[Any]:
+    """Return a figure for files of one role: of the others the facts, by far the most of a row, are not even read."""
+    return case((col(MaterialRow.role) == role, figure))
 
 
 def _findings(session: Session, numbers: Sequence[str]) -> dict[str, list[Any]]:

@@ -85,16 +85,17 @@ def test_letters_are_told_case_by_case_oldest_first(store: Store) -> None:
 
 
 def test_lines_for_a_workbook_tell_files_findings_and_history(store: Store) -> None:
-    form = material(Role.WORD_FORM, "申报表.docx")
+    form = material(Role.TEXT_WORK, "案例.docx")
     form = form.model_copy(update={"facts": form.facts.model_copy(update={"text_length": 1234})})
     submit(store, 1, case("2023-V-0001", form, film(), track=Track.VIDEO))
     (line,) = store.case_lines()
     record = store.case("2023-V-0001")
     assert record is not None
     assert line.case == record.case.model_copy(update={"materials": ()})
-    assert (line.findings, line.history) == (record.findings, record.history)
+    assert line.findings == record.findings
+    assert line.history == tuple((each.at, each.actor, each.event, each.detail) for each in record.history)
     paper, shown = line.files
-    assert (paper.path, paper.size, paper.text_length, paper.width) == ("申报表.docx", 9, 1234, None)
+    assert (paper.path, paper.size, paper.text_length, paper.width) == ("案例.docx", 9, 1234, None)
     assert (shown.role, shown.duration_s, shown.width, shown.height) == (Role.VIDEO, 200.5, 1920, 1080)
 
 
