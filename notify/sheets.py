@@ -17,6 +17,9 @@ from notify.labels import RESULTS
 _LONGEST_CELL = 4000  #: characters; Excel takes 32,767
 _MOST_LINKS = 65_000  #: Excel takes 65,530 on one sheet
 _LONGEST_LINK = 2000  #: characters; Excel takes 2,080
+_LINE = 14  #: points
+_LONGEST_SHOWN = 600  #: characters that decide how tall a row is
+_MOST_LINES = 8  #: a row is no taller: the rest is there when the cell is opened
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
 _TINTS = {
     RESULTS[Decision.ACCEPTED]: "#DCFCE7",
@@ -71,27 +74,43 @@ class Writer:
         self._links = 0
 
     def sheet(
-        self, name: str, columns: Sequence[Column], rows: Iterable[Iterable[Cell]], *, tinted: int | None = None
+        self,
+        name: str,
+        columns: Sequence[Column],
+        rows: Iterable[Iterable[Cell]],
+        *,
+        tinted: int | None = None,
+        printed: int | None = None,
     ) -> None:
-        """Add a sheet: frozen header, filter, one row a record. `tinted` is the column coloured by its text."""
+        """Add a sheet: frozen header, filter, one row a record.
+
+        `tinted` is the column coloured by its text, `printed` how many columns a page has room for (default: all); they
+        decide how tall a row is.
+        """
         sheet = self._book.add_worksheet(name)
         self._links = 0
+        self._lay_out(sheet, columns)
+        count = 0
+        for count, row in enumerate(rows, start=1):
+            cells = tuple(row)
+            sheet.set_row(count, _LINE * _lines(cells[:printed], columns[:printed]))
+            for index, cell in enumerate(cells):
+                if cell is not None and cell != "":
+                    self._cell(sheet, count, index, cell, tint=index == tinted)
+        sheet.autofilter(0, 0, count, len(columns) - 1)
+        sheet.print_area(0, 0, count, (printed or len(columns)) - 1)
+
+    def _lay_out(self, sheet: Any, columns: Sequence[Column]) -> None:
         sheet.freeze_panes(1, 1)
         sheet.hide_gridlines(0)  # printed too: borders would make every empty cell a cell to write
         sheet.set_landscape()
-        sheet.set_paper(9)  # A4
+        sheet.set_paper(9 if len(columns) < 15 else 8)  # A4, A3
         sheet.fit_to_pages(1, 0)
         sheet.repeat_rows(0)
         sheet.set_row(0, 24)
         for index, column in enumerate(columns):
             sheet.set_column(index, index, column.width)
             sheet.write_string(0, index, column.name, self._head)
-        count = 0
-        for count, row in enumerate(rows, start=1):
-            for index, cell in enumerate(row):
-                if cell is not None and cell != "":
-                    self._cell(sheet, count, index, cell, tint=index == tinted)
-        sheet.autofilter(0, 0, count, len(columns) - 1)
 
     def _cell(self, sheet: Any, row: int, index: int, cell: Filled, *, tint: bool) -> None:
         match cell:
@@ -114,3 +133,15 @@ class Writer:
             return
         self._links += 1
         sheet.write_url(row, index, f"external:{target}", self._link, clean(link.text)[:200])
+
+
+def _lines(cells: Sequence[Cell], columns: Sequence[Column]) -> int:
+    """Return how many lines a row shows: as many as its fullest cell fills. A Chinese character is two wide."""
+    fullest = 1
+    for cell, column in zip(cells, columns, strict=True):
+        if isinstance(cell, str) and (len(cell) * 2 > column.width or "\n" in cell):
+            shown = cell[:_LONGEST_SHOWN].split("\n")
+            fullest = max(fullest, sum(1 + int(2 * len(line) // column.width) for line in shown))
+            if fullest >= _MOST_LINES:
+                return _MOST_LINES
+    return fullest

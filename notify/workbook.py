@@ -37,7 +37,8 @@ _LOG = columns(
     ("收到时间", 18), ("发件人", 16), ("发件地址", 28), ("邮件主题", 48), ("类型", 10), ("处理结果", 18), ("状态", 10), ("受理编号", 24),
     ("说明", 40), ("文件夹", 12), ("邮件标识", 16),
 )  # fmt: skip
-_DECISION = next(index for index, column in enumerate(_CASES) if column.name == "处理结果")
+_NAMES = [column.name for column in _CASES]
+_DECISION, _PRINTED = _NAMES.index("处理结果"), _NAMES.index("问题说明") + 1
 
 
 def write_workbook(store: Store, notice: Notice, path: Path, places: Places | None = None) -> None:
@@ -48,7 +49,7 @@ def write_workbook(store: Store, notice: Notice, path: Path, places: Places | No
         book.set_properties({"title": f"{notice.name}收件情况", "author": notice.office})
         writer = Writer(book)
         shown = _CASES + (_OPENED if places is not None else ())
-        writer.sheet("案例", shown, _case_rows(store, notice, places), tinted=_DECISION)
+        writer.sheet("案例", shown, _case_rows(store, notice, places), tinted=_DECISION, printed=_PRINTED)
         writer.sheet("单位进度", _PROGRESS, _progress_rows(units))
         writer.sheet("未提交", _SILENT, _silent_rows(units))
         writer.sheet("邮件日志", _LOG, map(_log_row, store.message_lines()))
@@ -124,14 +125,14 @@ def _progress_rows(units: Sequence[UnitProgress]) -> Iterator[Sequence[Cell]]:
     for unit in units:
         met = ("达标" if unit.met else "未达标") if unit.group else None
         yield (
-            GROUPS.get(unit.group, "其他"), unit.name, unit.text, unit.text_quota, unit.video, unit.video_quota, unit.accepted,
+            GROUPS.get(unit.group, unit.group or "其他"), unit.name, unit.text, unit.text_quota, unit.video, unit.video_quota, unit.accepted,
             unit.share if unit.quota else None, places.get(unit.name), met, unit.lacking,
         )  # fmt: skip
 
 
 def _silent_rows(units: Iterable[UnitProgress]) -> Iterator[Sequence[Cell]]:
     for unit in silent(units):
-        yield (GROUPS.get(unit.group, "其他"), unit.name, unit.text_quota, unit.video_quota)
+        yield (GROUPS.get(unit.group, unit.group or "其他"), unit.name, unit.text_quota, unit.video_quota)
 
 
 def _log_row(line: MessageLine) -> Iterator[Cell]:
