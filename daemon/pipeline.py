@@ -1,7 +1,7 @@
 """In charge of the flow: an archived mail in, its outcome, records and reply out, in one transaction. Every step is elsewhere."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -10,6 +10,7 @@ from daemon.joining import joined
 from daemon.merging import Merged, differences
 from daemon.recalls import recalled_cases
 from daemon.roles import Placed, place
+from daemon.staff_desk import StaffRules, carry_out_orders, staff_orders
 from daemon.withdrawing import for_a_person, withdrawal
 from domain.case import RANK, Outcome, Reading, decide
 from domain.facts import FileFacts
@@ -46,6 +47,7 @@ class Desk:
     sandbox: Sandbox
     account: str  #: the login, from which letters go
     sender_name: str
+    staff: StaffRules = field(default_factory=StaffRules)
 
     def post(self, now: datetime) -> PostOffice:
         """Return who our letters are from, and when."""
@@ -102,9 +104,11 @@ def conclude(reading: Reading, desk: Desk) -> Outcome:
     roles = {item.part.path: item.role for item in placed}
     if reading.mail.fetched:
         return _judged(reading, placed, roles, desk)
+    if orders := staff_orders(reading, desk.store, desk.staff):
+        return orders
     if quiet := loop_guard(reading.mail, desk):
         return Outcome(reading=reading, kind=quiet.kind, decision=Decision.IGNORED, reason=quiet.reason)
-    if asked := withdrawal(reading, placed, roles, desk.store):
+    if asked := withdrawal(reading, placed, roles, desk.store, desk.staff.authserv):
         return asked
     if not sorting.brings_a_case(reading, placed, desk.notice.words):
         return _without_materials(reading, roles, desk)
@@ -133,21 +137,23 @@ def commit(outcome: Outcome, claimed: Claimed, desk: Desk, now: datetime) -> Pro
         if fetched := numbered.reading.mail.fetched:
             tx.event(fetched.number, "fetched", fetch_note.names(numbered.reading.mail), actor="staff")
         for ruling in numbered.rulings:
-            tx.decide_case(ruling.number, ruling.decision, ruling.actor, ruling.note, findings=ruling.findings)
+            tx.decide_case(ruling.number, ruling.decision, "applicant", ruling.note, findings=ruling.findings)
         for number in recalled_cases(numbered.reading.mail, desk.store):
             tx.event(number, "recalled", numbered.reading.mail.sha256, actor="applicant")
         report = numbered.reading.mail.report
         if numbered.kind is MessageKind.BOUNCE and report and report.original_message_id:
             tx.mark_bounced(report.original_message_id, report.diagnostic or report.status or "returned")
-        letter = _reply(numbered, desk, now) if claimed.reply else None
+        letter = _reply(numbered, tx, desk, now) if claimed.reply else None
         if letter:
             tx.enqueue(letter)
         tx.finish(claimed.sha256)
     return Processed(numbered, letter)
 
 
-def _reply(outcome: Outcome, desk: Desk, now: datetime) -> Letter | None:
-    """Return the one reply a message gets, or None where none is due."""
+def _reply(outcome: Outcome, tx: Transaction, desk: Desk, now: datetime) -> Letter | None:
+    """Return the one reply a message gets, or None where none is due. Orders of staff are carried out on the way."""
+    if outcome.by_staff:
+        return carry_out_orders(outcome, tx, desk.store, desk.staff, notice=desk.notice, post=desk.post(now))
     if outcome.kind is MessageKind.DUPLICATE and outcome.duplicate_of and len(outcome.duplicate_of) == 64:
         return None  # the same Message-ID again: whoever sent it was answered
     if asks_to_withdraw(outcome) and not outcome.verdicts:

@@ -5,6 +5,7 @@ Nothing is ever deleted. Leaves reading the words to `withdrawal_words`, the let
 
 from collections.abc import Sequence
 
+from daemon.authentication import authenticated
 from daemon.joining import named, own_cases, tied_cases
 from daemon.merging import has_a_say
 from daemon.roles import Placed, is_filled
@@ -21,10 +22,13 @@ BEFORE = "withdrawn_before"  #: code of the finding on a case that comes to life
 _BRINGS = (Role.VIDEO, Role.TEXT_WORK, Role.WORD_FORM, Role.PDF_FORM, Role.IMAGE_FORM)
 
 
-def withdrawal(reading: Reading, placed: Sequence[Placed], roles: dict[str, Role], store: Store) -> Outcome | None:
+def withdrawal(
+    reading: Reading, placed: Sequence[Placed], roles: dict[str, Role], store: Store, authserv: str = ""
+) -> Outcome | None:
     """Return what becomes of a mail that asks to withdraw, or None where it does not, or brings materials to judge.
 
-    A stranger's request moves no case: it is a question like any other.
+    A stranger's request moves no case: it is a question like any other. Where our provider (`authserv`) says that the
+    sender is not who it seems, a person looks.
     """
     asked = request(reading.mail)
     if asked is None or brings_materials(reading, placed):
@@ -33,7 +37,8 @@ def withdrawal(reading: Reading, placed: Sequence[Placed], roles: dict[str, Role
     own = [] if about else [r for r in own_cases(reading, store) if r.decision is not Decision.WITHDRAWN]
     if not about and not own:
         return None
-    doubts = (*asked.doubts, *_doubts_about(about, reading))
+    forged = bool(authserv) and authenticated(reading.mail, authserv) is False
+    doubts = (*asked.doubts, *_doubts_about(about, reading, forged=forged))
     standing = [record for record in about if record.decision is not Decision.WITHDRAWN]
     told = asked.model_copy(update={"doubts": doubts})
     if about and not standing:
@@ -78,13 +83,13 @@ def _asked_beside(reading: Reading) -> list[Finding]:
     return [_evidence(asked, reading, "materials")] if asked and "replacement" not in asked.doubts else []
 
 
-def _doubts_about(records: list[CaseRecord], reading: Reading) -> list[str]:
+def _doubts_about(records: list[CaseRecord], reading: Reading, *, forged: bool) -> list[str]:
     """Return what leaves it open who asks, or about which case."""
     doubts = []
     numbers = named(reading)
     if not records or (len(records) > 1 and not all(_number(record) in numbers for record in records)):
         doubts.append("number")
-    if not all(_is_senders_own(record, reading) for record in records):
+    if forged or not all(_is_senders_own(record, reading) for record in records):
         doubts.append("sender")
     return doubts
 

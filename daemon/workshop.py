@@ -10,6 +10,7 @@ from daemon.downloads import Downloads, policy
 from daemon.fetched import FOLDER, FetchDesk
 from daemon.pipeline import Desk
 from daemon.settings import Settings
+from daemon.staff_desk import StaffRules
 from ingest.access import MailboxAccess
 from ingest.folder import FolderSource
 from ingest.guarded import Tools
@@ -52,6 +53,7 @@ def open_desk(settings: Settings, store: Store, workers: int = 2) -> Iterator[De
             sandbox=sandbox,
             account=settings.mailbox.account,
             sender_name=settings.smtp.sender_name,
+            staff=StaffRules(settings.digest.to, settings.staff.authserv, settings.staff.undo_minutes),
         )
 
 

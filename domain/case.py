@@ -136,12 +136,11 @@ class Reading(Value):
 
 
 class Ruling(Value):
-    """What a message's own words do to a case on record: an applicant withdraws it, staff decide it by mail."""
+    """What an applicant's words, and not materials, do to a case on record: it is withdrawn, or a person has to look."""
 
     number: str
     decision: Decision
     note: str = ""  #: what the applicant is told as the reason
-    actor: str = "applicant"  #: or "staff:<address>"
     findings: tuple[Finding, ...] = ()  #: evidence to be kept at the case until staff have decided
 
 
@@ -157,7 +156,8 @@ class Outcome(Value):
     reason: str = ""  #: why ignored, or which guard spoke; English, for logs and staff
     duplicate_of: str | None = None  #: sha256 of the first copy, or the case number
     changes: dict[str, dict[str, tuple[str | None, str | None]]] = {}  #: case number → field → (before, after)
-    rulings: tuple[Ruling, ...] = ()  #: on cases on record, by words and not by materials
+    rulings: tuple[Ruling, ...] = ()  #: on cases on record, by the applicant's words
+    by_staff: bool = False  #: staff answer a digest: their lines are carried out when the outcome is recorded
 
 
 RANK = {

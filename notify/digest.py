@@ -17,6 +17,7 @@ from notify.workbook import write_workbook
 from store.desk import Store
 
 HTML_LIMIT = 102 * 1024  #: bytes; larger letters are cut by mail programs
+_ANSWER = "<!-- answer -->"  #: where the HTML takes in how to answer
 _WIDTH = 760  #: pixels
 _ROWS = (40, 20, 10, 5)  #: rows a list shows; fewer where the letter would be too large
 
@@ -50,17 +51,17 @@ def write_digest(
     )
 
 
-def address_digest(edition: Edition, post: PostOffice, recipient: str = "") -> Letter:
+def address_digest(edition: Edition, post: PostOffice, recipient: str = "", code: str = "") -> Letter:
     """Return the letter for one reader; without a recipient it goes to the call's own mailbox.
 
-    ValueError for a recipient that is no address.
+    `code` is what the reader may decide cases with by answering. ValueError for a recipient that is no address.
     """
     draft = Draft(
         kind="digest",
         key=f"digest:{edition.day}" + (f":{recipient.lower()}" if recipient else ""),
         subject=edition.subject,
-        text=edition.text,
-        html=edition.html,
+        text=edition.text + (render("digest_answer.txt.j2", code=code) if code else ""),
+        html=edition.html.replace(_ANSWER, render("digest_answer.html.j2", code=code) if code else ""),
         enclosures=(Enclosure(name=f"收件情况{edition.day}.xlsx", data=edition.workbook),),
         pictures=edition.pictures,
     )

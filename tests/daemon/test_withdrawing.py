@@ -1,9 +1,11 @@
 """Stories of applicants who withdraw: done where the words are clear and the sender is the case's own, else a person looks."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
+from daemon.staff_desk import StaffRules
 from daemon.withdrawal_words import request
 from domain.kinds import Decision, MessageKind
 from domain.mail import Mail
@@ -124,6 +126,14 @@ def test_a_colleague_with_another_address_is_looked_into_and_a_stranger_moves_no
 def test_a_reply_to_elsewhere_cannot_withdraw(entered: Office) -> None:
     says(entered, CLEAR, headers=[("Reply-To", "evil@163.com")])
     assert entered.case("2023-W-0001").decision is Decision.MANUAL_REVIEW
+
+
+def test_a_forged_sender_cannot_withdraw_where_our_provider_tells(entered: Office) -> None:
+    entered.desk = replace(entered.desk, staff=StaffRules(authserv="coremail"))
+    says(entered, CLEAR, headers=[("Authentication-Results", "mx13; spf=fail smtp.mail=wm@qq.com")])
+    assert entered.case("2023-W-0001").decision is Decision.MANUAL_REVIEW
+    says(entered, CLEAR, headers=[("Authentication-Results", "mx13; spf=pass smtp.mail=wm@qq.com")])
+    assert entered.case("2023-W-0001").decision is Decision.WITHDRAWN
 
 
 def test_a_wish_without_number_or_thread_is_looked_into(entered: Office) -> None:
