@@ -19,7 +19,7 @@ from notify.guards import silence
 from notify.letters import with_pictures
 from store.desk import Store
 from tests.notify.desks import ATTACK, DAY, LINK, MORNING_AFTER, FilledDesk, fill
-from tests.notify.makers import DESK, NOTICE, POST, SCAN, WORD, case, finding, mail, outcome, verdict
+from tests.notify.makers import DESK, NOTICE, POST, SCAN, WORD, case, finding, mail, outcome, verdict, video_material
 
 NOW = POST.model_copy(update={"now": MORNING_AFTER})
 
@@ -225,6 +225,17 @@ def test_what_needs_a_decision_shows_its_seal_in_small(store: Store) -> None:
         assert (small.format, small.size) == ("JPEG", (160, 80))
     assert 'src="data:image/jpeg;base64,' in with_pictures(letter)
     assert "cid:" not in with_pictures(letter)
+
+
+def test_a_film_in_doubt_shows_its_contact_sheet_and_no_seal(store: Store) -> None:
+    sheet = io.BytesIO()
+    Image.new("RGB", (640, 360), "blue").save(sheet, "JPEG")
+    shown = video_material(contact_sheet=store.archive.add_bytes(sheet.getvalue()))
+    desk = FilledDesk(store)
+    doubt = finding("video_no_subtitles", file="诚信昌乐.mp4", known=False)
+    desk.take(verdict(case("2023-V-0001", (WORD, sealed(store, "1"), shown)), doubt))
+    desk.take(verdict(case("2023-V-0002", (WORD, sealed(store, "2"))), doubt), sender="b@changle.example")
+    assert re.findall(r'width="(\d+)" height="(\d+)" alt="([^"]+)"', digest(store).html) == [("160", "90", "视频画面")]
 
 
 def test_a_digest_carries_a_dozen_pictures_and_none_that_it_does_not_show(store: Store) -> None:
