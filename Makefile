@@ -22,8 +22,8 @@ $(VENV)/.developing: $(VENV)/.installed requirements-dev.lock
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.lock
 	touch $@
 
-demo: install ## the whole main job on this machine: sample mails in, replies, records and digest out
-	$(BIN)/python run_daemon.py demo
+demo: install ## the whole main job on this machine: sample mails in, replies, records and digest out (CALL=essay: another call)
+	$(BIN)/python run_daemon.py demo $(if $(CALL),--call $(CALL))
 
 test: system $(VENV)/.developing lint ## everything CI runs; installs the Debian packages its tests need
 	$(BIN)/python -m pytest -n $(JOBS) --dist loadgroup -q
@@ -42,6 +42,7 @@ bench: $(VENV)/.developing ## what the store costs on this machine
 
 fixtures: system $(VENV)/.developing ## make the sample mails again
 	$(BIN)/python -m tests.fixtures.make_samples
+	$(BIN)/python -m tests.fixtures.make_essays
 
 lock: $(VENV)/.developing ## pin the dependencies of pyproject.toml again
 	$(BIN)/python -m pip install --quiet uv

@@ -35,12 +35,17 @@ def once(config: Config = None, data: Data = None) -> None:
 @app.command()
 def demo(
     out: Annotated[Path, typer.Option(help="Where replies, records, digest and workbook go.")] = Path("demo-out"),
+    call: Annotated[str | None, typer.Option(help="Another call: a folder of examples/, such as essay.")] = None,
     config: Config = None,
 ) -> None:
     """Do the whole main job on this machine, with no account: sample mails in, replies, records and digest out."""
-    from daemon.demo import run_demo
+    from daemon.demo import EXAMPLES, SAMPLES, run_demo
 
-    if not run_demo(settings_of(config, None), out):
+    example = EXAMPLES / call if call else None
+    if example and not (example / "config.toml").is_file():
+        raise ConfigError(f"no such call: {example / 'config.toml'}")
+    settings = settings_of(example / "config.toml" if example else config, None)
+    if not run_demo(settings, out, example / "mails" if example else SAMPLES):
         raise typer.Exit(PERSON_NEEDED)
 
 

@@ -30,7 +30,9 @@ from notify.labels import RESULTS
 from notify.letters import with_pictures
 from store.desk import Store
 
-SAMPLES = Path(__file__).parent.parent / "tests" / "fixtures" / "samples"
+ROOT = Path(__file__).parent.parent
+SAMPLES = ROOT / "tests" / "fixtures" / "samples"
+EXAMPLES = ROOT / "examples"  #: other calls: examples/<name>/config.toml and mails/
 _PASSWORD = SecretStr("demo")
 _STAFF = "staff@example.com"
 _PATIENCE = timedelta(minutes=10)
@@ -55,11 +57,11 @@ def samples(folder: Path = SAMPLES) -> list[Sample]:
     return sorted(found, key=lambda sample: (sample.received_at, sample.name))
 
 
-def run_demo(settings: Settings, out: Path) -> bool:
+def run_demo(settings: Settings, out: Path, folder: Path = SAMPLES) -> bool:
     """Do the whole main job and lay out what came of it below `out`; return whether everything came to its end."""
     shutil.rmtree(out, ignore_errors=True)
     out.mkdir(parents=True, mode=0o700)
-    mails, letterbox = samples(), Letterbox()
+    mails, letterbox = samples(folder), Letterbox()
     with ExitStack() as stack:
         journal.configure(stream=stack.enter_context((out / "daemon.log").open("w", encoding="utf-8", buffering=1)))
         imap = stack.enter_context(imap_server(settings.mailbox.account, _PASSWORD.get_secret_value()))

@@ -60,6 +60,7 @@ class Vocabulary(Value):
     """`[notice.words]`: what people call things in the mails of this call, and what our letters call them."""
 
     entry: str = "案例"  #: one entry: 文字案例, 案例一
+    measure: str = "个"  #: its measure word: 每个案例
     form: str = "申报表"
     apply: str = "申报"  #: sending an entry in: 申报单位, 申报截止时间
     text_work: str = "文字成果"

@@ -70,7 +70,7 @@ class Digest(Value):
     @property
     def silent_groups(self) -> tuple[tuple[str, tuple[str, ...]], ...]:
         """The names of those that have sent nothing, by group, in the order of the roster."""
-        groups = {unit.group: GROUPS.get(unit.group, "其他") for unit in self.silent}
+        groups = {unit.group: GROUPS.get(unit.group, unit.group or "其他") for unit in self.silent}
         return tuple(
             (name, tuple(unit.name for unit in self.silent if unit.group == group)) for group, name in groups.items()
         )

@@ -39,7 +39,7 @@ def steps(notice: Notice) -> list[str]:
     )
     with_video = notice.form_of(Track.VIDEO) is not None
     return [
-        f"填写{words.form}：{forms}。各栏填写完整，每个{words.entry}单独填表。",
+        f"填写{words.form}：{forms}。各栏填写完整，每{words.measure}{words.entry}单独填表。",
         *_copies(notice),
         f"准备作品：{'；'.join(_works(notice))}。",
         f"邮件主题{notice.subject}。",

@@ -48,7 +48,9 @@ def _word(case: Case, blamed: set[str], files: set[str], notice: Notice) -> Iter
 def _scan(case: Case, blamed: set[str], files: set[str], notice: Notice) -> Iterator[str]:
     scan = case.newest(Role.PDF_FORM)
     stamped = case.seal is not None and case.seal.present is True
-    if scan and stamped and _sound(scan, files) and not blamed & (_BOTH_COPIES | _SCAN):
+    if scan and not notice.stamped and scan.form and _sound(scan, files) and not blamed & (_BOTH_COPIES | _SCAN):
+        yield f"{notice.words.form} {notice.words.scan}{file_name(scan.part.path)}"
+    elif scan and stamped and _sound(scan, files) and not blamed & (_BOTH_COPIES | _SCAN):
         yield f"{notice.words.form} {notice.words.scan}{file_name(scan.part.path)}，已见单位公章"
 
 

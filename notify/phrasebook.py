@@ -59,7 +59,7 @@ def codes() -> frozenset[str]:
 def cite(clause: str, notice: Notice) -> str:
     """Return a clause's name: "五.3" → 《通知》“五、作品要求”第 3 条; "" → ""."""
     if clause in _UNNUMBERED:
-        return _UNNUMBERED[clause]
+        return notice.words.said(_UNNUMBERED[clause])
     part, _, item = clause.partition(".")
     heading = notice.headings.get(part)
     name = f"《通知》“{part}、{heading}”" if heading else f"《通知》第{part}条"

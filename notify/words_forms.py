@@ -13,8 +13,8 @@ def two_copies(notice: Notice) -> str:
     """Return which copies of the form each entry needs."""
     words, needed = notice.words, {role for form in notice.forms for role in form.needs}
     if {Role.WORD_FORM, Role.PDF_FORM} <= needed:
-        return f"每个{words.entry}报送{words.form}一式两份（{copies(notice)}）"
-    return f"每个{words.entry}报送{words.form} {copies(notice)}"
+        return f"每{words.measure}{words.entry}报送{words.form}一式两份（{copies(notice)}）"
+    return f"每{words.measure}{words.entry}报送{words.form} {copies(notice)}"
 
 
 def copies(notice: Notice) -> str:
@@ -167,11 +167,14 @@ def commitment_missing(evidence: Evidence, notice: Notice) -> Words:
         if evidence.text("file")
         else f"{notice.words.form}“{notice.opinion}”栏"
     )
+    promise = "参评单位作出诚信承诺，" if notice.stamped else ""
     return Words(
         where=where,
         found=f"“{notice.opinion}”栏未见诚信承诺语句",
-        asked=f"参评单位作出诚信承诺，“{notice.opinion}”栏保留“{notice.commitment}”字样",
-        mend="请恢复该承诺语句，重新盖章、扫描后补发。",
+        asked=f"{promise}“{notice.opinion}”栏保留“{notice.commitment}”字样",
+        mend="请恢复该承诺语句，重新盖章、扫描后补发。"
+        if notice.stamped
+        else f"请恢复该承诺语句，补发 {copies(notice)}。",
     )
 
 
