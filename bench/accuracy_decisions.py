@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from bench.table import Figure, share, table
+from daemon import journal
 from daemon.checking import check
 from daemon.settings import Settings, load
 from tests.daemon.test_stories import CHAPTERS, Remembering, chapter, differences, held, play
@@ -32,7 +33,8 @@ class Judged:
 
 def judge_all() -> list[Judged]:
     """Put the samples and the stories through the daemon's own pipeline."""
-    with tempfile.TemporaryDirectory() as folder:
+    with tempfile.TemporaryDirectory() as folder, (Path(folder) / "log").open("w", encoding="utf-8") as log:
+        journal.configure(stream=log)
         work = Path(folder)
         settings = load(CONFIG, work)
         return [*_samples(settings), *_stories(settings, work)]
