@@ -8,7 +8,7 @@ _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u200b-\u200f\u202a-\u202
 _EAST_ASIAN = re.compile(
     r"[\u2e80-\u2fdf\u3000-\u303f\u3040-\u30ff\u3100-\u312f\u3130-\u318f\u31a0-\u31bf\u31f0-\u31ff"
     r"\u3200-\u33ff\u3400-\u4dbf\u4e00-\u9fff\ua960-\ua97f\uac00-\ud7ff\uf900-\ufaff\ufe30-\ufe4f\uff00-\uffef"
-    r"\U00020000-\U0003ffff“”‘’…—·]"
+    r"\U00020000-\U0003ffff“”‘’…—·]+"
 )
 _DIGITS = re.compile(r"(?<!\d)\d{7,}(?!\d)")
 _MOBILE = re.compile(r"(?<!\d)(1[3-9]\d)[ -]\d{4}[ -](\d{4})(?!\d)")
@@ -40,8 +40,9 @@ def word_count(text: str) -> int:
 
     This is Word's 字数 (not 字符数). LibreOffice counts the same within two in a hundred: it takes “——” and “……” for one.
     """
-    rest, wide = _EAST_ASIAN.subn(" ", clean(text).replace("\u3000", " "))
-    return wide + len(rest.split())
+    cleaned = clean(text).replace("\u3000", " ")
+    rest, runs = _EAST_ASIAN.subn(" ", cleaned)
+    return len(cleaned) - len(rest) + runs + len(rest.split())
 
 
 def mask_phone(text: str) -> str:

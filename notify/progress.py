@@ -53,10 +53,10 @@ class Placed(Value):
     unit: UnitProgress
 
 
-def progress(cases: Iterable[CaseBrief], notice: Notice) -> tuple[UnitProgress, ...]:
+def progress(cases: Iterable[CaseBrief], notice: Notice, roster: "Roster | None" = None) -> tuple[UnitProgress, ...]:
     """Return every unit of the roster in its order, silent ones too; last, where there are any, all others together."""
     sent: dict[str, list[CaseBrief]] = {}
-    roster = Roster(notice)
+    roster = roster or Roster(notice)
     for brief in cases:
         sent.setdefault(roster.name(brief.unit), []).append(brief)
     rows = [_row(unit, sent.get(unit.name, [])) for unit in notice.units]

@@ -4,7 +4,7 @@ Every text is written as text, and one that could be taken for a formula is mark
 """
 
 from collections.abc import Iterable, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import quote as percent
 
@@ -17,6 +17,7 @@ from notify.labels import RESULTS
 _LONGEST_CELL = 4000  #: characters; Excel takes 32,767
 _MOST_LINKS = 65_000  #: Excel takes 65,530 on one sheet
 _LONGEST_LINK = 2000  #: characters; Excel takes 2,080
+_EPOCH, _DAY = datetime(1899, 12, 30, tzinfo=SHANGHAI), timedelta(days=1)
 _LINE = 14  #: points
 _LONGEST_SHOWN = 600  #: characters that decide how tall a row is
 _MOST_LINES = 8  #: a row is no taller: the rest is there when the cell is opened
@@ -115,7 +116,7 @@ class Writer:
     def _cell(self, sheet: Any, row: int, index: int, cell: Filled, *, tint: bool) -> None:
         match cell:
             case datetime():
-                sheet.write_datetime(row, index, cell.astimezone(SHANGHAI).replace(tzinfo=None), self._date)
+                sheet.write_number(row, index, _serial(cell), self._date)
             case int() | float():
                 sheet.write_number(row, index, cell, self._text)
             case FileLink():
@@ -133,6 +134,11 @@ class Writer:
             return
         self._links += 1
         sheet.write_url(row, index, f"external:{target}", self._link, clean(link.text)[:200])
+
+
+def _serial(moment: datetime) -> float:
+    """Return Beijing's clock as Excel counts: days since the end of 1899. Within one zone Python subtracts clocks, not moments."""
+    return (moment.astimezone(SHANGHAI) - _EPOCH) / _DAY
 
 
 def _lines(cells: Sequence[Cell], columns: Sequence[Column]) -> int:

@@ -43,20 +43,20 @@ _DECISION, _PRINTED = _NAMES.index("处理结果"), _NAMES.index("问题说明")
 
 def write_workbook(store: Store, notice: Notice, path: Path, places: Places | None = None) -> None:
     """Write the workbook of everything the store holds to `path`; with `places` each case opens its files from there."""
-    units = progress(store.briefs(), notice)
+    roster = Roster(notice)
+    units = progress(store.briefs(), notice, roster)
     options = {"constant_memory": True, "default_date_format": "yyyy-mm-dd hh:mm"}
     with xlsxwriter.Workbook(str(path), options) as book:
         book.set_properties({"title": f"{notice.name}收件情况", "author": notice.office})
         writer = Writer(book)
         shown = _CASES + (_OPENED if places is not None else ())
-        writer.sheet("案例", shown, _case_rows(store, notice, places), tinted=_DECISION, printed=_PRINTED)
+        writer.sheet("案例", shown, _case_rows(store, roster, notice, places), tinted=_DECISION, printed=_PRINTED)
         writer.sheet("单位进度", _PROGRESS, _progress_rows(units))
         writer.sheet("未提交", _SILENT, _silent_rows(units))
         writer.sheet("邮件日志", _LOG, map(_log_row, store.message_lines()))
 
 
-def _case_rows(store: Store, notice: Notice, places: Places | None) -> Iterator[Iterator[Cell]]:
-    roster = Roster(notice)
+def _case_rows(store: Store, roster: Roster, notice: Notice, places: Places | None) -> Iterator[Iterator[Cell]]:
     for line in store.case_lines():
         yield _case_row(line, roster, notice, places)
 
