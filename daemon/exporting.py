@@ -15,7 +15,7 @@ from typing import TextIO
 from daemon.contract import Json, message_line
 from daemon.settings import ConfigError
 from domain.case import Case
-from domain.kinds import MessageState, Track
+from domain.kinds import MessageState
 from domain.notice import SHANGHAI, Notice
 from domain.text import one_line
 from domain.units import roster_unit
@@ -97,13 +97,13 @@ def cell(text: str | None) -> str:
 def _write_csv(stream: TextIO, store: Store, notice: Notice) -> None:
     stream.write("\ufeff")  # without it Excel takes UTF-8 for GBK
     writer = csv.writer(stream)
-    writer.writerow(_COLUMNS)
+    writer.writerow(map(notice.words.said, _COLUMNS))
     for record in store.cases():
         case = record.case
         fields = (case.title, case.unit, case.contact, case.phone, case.email, case.address, case.category)
         problems = "；".join(say(finding, notice).message for finding in record.findings)
         received = f"{case.first_received_at.astimezone(SHANGHAI):%Y-%m-%d %H:%M:%S}"
-        track = "视频" if case.track is Track.VIDEO else "文字"
+        track = notice.words.name(case.track)
         decision = RESULTS[record.decision]
         writer.writerow([case.number, track, *map(cell, fields), decision, cell(problems), received])
 
@@ -119,8 +119,11 @@ def _writing(out: Path | None) -> Iterator[TextIO]:
 
 def _folder(case: Case, notice: Notice) -> Path:
     unit = roster_unit(case.unit, notice) or roster_unit(case.address, notice)
-    track = "视频" if case.track is Track.VIDEO else "文字"
-    return Path(track) / _safe(unit.name if unit else "其他单位", 40) / _safe(f"{case.number} {case.title or ''}", 80)
+    return (
+        Path(_safe(notice.words.name(case.track), 40))
+        / _safe(unit.name if unit else "其他单位", 40)
+        / _safe(f"{case.number} {case.title or ''}", 80)
+    )
 
 
 def _safe(name: str, limit: int) -> str:

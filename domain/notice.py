@@ -83,6 +83,10 @@ class Vocabulary(Value):
             sentence = sentence.replace(ours, theirs)
         return sentence
 
+    def name(self, track: Track) -> str:
+        """Return what a track is called beside the other: 文字; where it has no name of its own, what an entry is called."""
+        return (self.video if track is Track.VIDEO else self.text) or self.entry
+
     def of_track(self, track: Track) -> str:
         """Return what entries of a track are called: 文字案例."""
         return f"{self.video if track is Track.VIDEO else self.text}{self.entry}"

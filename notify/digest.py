@@ -43,7 +43,7 @@ def write_digest(
     return Edition(
         day=day,
         mailbox=notice.mailbox,
-        subject=_subject(found),
+        subject=_subject(found, notice),
         text=_render("digest.txt.j2", found, notice, now, _ROWS[0]),
         html=html,
         pictures=pictures,
@@ -82,11 +82,9 @@ def compose_digest(
     return address_digest(write_digest(store, notice, day, now, discrepancies), post, recipient)
 
 
-def _subject(found: Digest) -> str:
+def _subject(found: Digest, notice: Notice) -> str:
     counts = found.day_counts
-    return (
-        f"【收件日报】{found.day} 来信 {counts.arrived} 封，新增案例 {counts.opened} 件，待人工处理 {found.waiting} 件"
-    )
+    return f"【收件日报】{found.day} 来信 {counts.arrived} 封，新增{notice.words.entry} {counts.opened} 件，待人工处理 {found.waiting} 件"
 
 
 def _render(template: str, found: Digest, notice: Notice, now: datetime, rows: int) -> str:

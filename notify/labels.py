@@ -38,11 +38,13 @@ KINDS = {
     MessageKind.UNRELATED: "无关邮件",
 }
 TRACKS = {Track.TEXT: "文字案例", Track.VIDEO: "视频案例"}
-_OTHERS = {"unit": "单位名称", "participant": "参赛者姓名", "body": "成果内容"}
+_OTHERS = {"unit": "单位名称", "participant": "参赛者姓名"}
 
 
 def label(field: str, notice: Notice, annex: int | None = None) -> str:
     """Return a field's label as printed on the form; where the annexes differ and none is given, both: 案例题目（视频名称）."""
+    if field == "body":
+        return notice.content
     if field in _OTHERS:
         return _OTHERS[field]
     forms = [form for form in notice.forms if annex in (None, form.annex)]

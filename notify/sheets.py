@@ -3,7 +3,7 @@
 Every text is written as text, and one that could be taken for a formula is marked so: names come from strangers.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import quote as percent
@@ -54,7 +54,9 @@ def columns(*pairs: tuple[str, float]) -> tuple[Column, ...]:
 class Writer:
     """A workbook being written: formats shared by its sheets."""
 
-    def __init__(self, book: Any) -> None:
+    def __init__(self, book: Any, said: Callable[[str], str] = str) -> None:
+        """`said` turns names of sheets and columns into the words of the call."""
+        self._said = said
         base = {
             "font_name": "微软雅黑",
             "font_size": 10,
@@ -88,7 +90,7 @@ class Writer:
         `tinted` is the column coloured by its text, `printed` how many columns a page has room for (default: all); they
         decide how tall a row is.
         """
-        sheet = self._book.add_worksheet(name)
+        sheet = self._book.add_worksheet(self._said(name))
         self._links = 0
         self._lay_out(sheet, columns)
         count = 0
@@ -111,7 +113,7 @@ class Writer:
         sheet.set_row(0, 24)
         for index, column in enumerate(columns):
             sheet.set_column(index, index, column.width)
-            sheet.write_string(0, index, column.name, self._head)
+            sheet.write_string(0, index, self._said(column.name), self._head)
 
     def _cell(self, sheet: Any, row: int, index: int, cell: Filled, *, tint: bool) -> None:
         match cell:

@@ -48,7 +48,7 @@ def write_workbook(store: Store, notice: Notice, path: Path, places: Places | No
     options = {"constant_memory": True, "default_date_format": "yyyy-mm-dd hh:mm"}
     with xlsxwriter.Workbook(str(path), options) as book:
         book.set_properties({"title": f"{notice.name}收件情况", "author": notice.office})
-        writer = Writer(book)
+        writer = Writer(book, notice.words.said)
         shown = _CASES + (_OPENED if places is not None else ())
         writer.sheet("案例", shown, _case_rows(store, roster, notice, places), tinted=_DECISION, printed=_PRINTED)
         writer.sheet("单位进度", _PROGRESS, _progress_rows(units))
@@ -63,7 +63,7 @@ def _case_rows(store: Store, roster: Roster, notice: Notice, places: Places | No
 
 def _case_row(line: CaseLine, roster: Roster, notice: Notice, places: Places | None) -> Iterator[Cell]:
     case = line.case
-    yield from (case.number, "视频" if case.track is Track.VIDEO else "文字", case.title, case.unit)
+    yield from (case.number, notice.words.name(case.track), case.title, case.unit)
     yield roster.name(case.unit) or "名单以外"
     yield {True: "推荐", False: "自荐", None: None}[case.recommended]
     yield from (case.contact, case.phone, case.email, case.address, case.category)
