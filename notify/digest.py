@@ -47,7 +47,7 @@ def write_digest(
         text=_render("digest.txt.j2", found, notice, now, _ROWS[0]),
         html=html,
         pictures=pictures,
-        workbook=_workbook(store, notice),
+        workbook=_workbook(store, notice, found),
     )
 
 
@@ -109,8 +109,8 @@ def _fitting_html(found: Digest, notice: Notice, now: datetime) -> tuple[str, tu
     return html, tuple(entry.picture for entry in found.attention[:rows] if entry.picture)
 
 
-def _workbook(store: Store, notice: Notice) -> bytes:
+def _workbook(store: Store, notice: Notice, found: Digest) -> bytes:
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "cases.xlsx"
-        write_workbook(store, notice, path)
+        write_workbook(store, notice, path, units=found.progress)
         return path.read_bytes()

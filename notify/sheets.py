@@ -117,16 +117,16 @@ class Writer:
 
     def _cell(self, sheet: Any, row: int, index: int, cell: Filled, *, tint: bool) -> None:
         match cell:
+            case str():
+                text = (cell if cell.isprintable() else clean(cell))[:_LONGEST_CELL]
+                plain = self._quoted if cell.startswith(_FORMULA) or text.startswith(_FORMULA) else self._text
+                sheet.write_string(row, index, text, self._tints.get(text, plain) if tint else plain)
             case datetime():
                 sheet.write_number(row, index, _serial(cell), self._date)
             case int() | float():
                 sheet.write_number(row, index, cell, self._text)
             case FileLink():
                 self._open(sheet, row, index, cell)
-            case str():
-                text = (cell if cell.isprintable() else clean(cell))[:_LONGEST_CELL]
-                plain = self._quoted if cell.startswith(_FORMULA) or text.startswith(_FORMULA) else self._text
-                sheet.write_string(row, index, text, self._tints.get(text, plain) if tint else plain)
 
     def _open(self, sheet: Any, row: int, index: int, link: FileLink) -> None:
         """Write a link, as text where Excel would take no more. Escaped by us, so that `#` and `%` in names stay names."""

@@ -41,10 +41,20 @@ _NAMES = [column.name for column in _CASES]
 _DECISION, _PRINTED = _NAMES.index("处理结果"), _NAMES.index("问题说明") + 1
 
 
-def write_workbook(store: Store, notice: Notice, path: Path, places: Places | None = None) -> None:
-    """Write the workbook of everything the store holds to `path`; with `places` each case opens its files from there."""
+def write_workbook(
+    store: Store,
+    notice: Notice,
+    path: Path,
+    places: Places | None = None,
+    *,
+    units: Sequence[UnitProgress] = (),
+) -> None:
+    """Write the workbook of everything the store holds to `path`; with `places` each case opens its files from there.
+
+    `units` is the progress where the caller has it already.
+    """
     roster = Roster(notice)
-    units = progress(store.briefs(), notice, roster)
+    units = units or progress(store.briefs(), notice, roster)
     options = {"constant_memory": True, "default_date_format": "yyyy-mm-dd hh:mm"}
     with xlsxwriter.Workbook(str(path), options) as book:
         book.set_properties({"title": f"{notice.name}收件情况", "author": notice.office})
