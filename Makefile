@@ -37,8 +37,9 @@ lint: $(VENV)/.developing ## style, types, import contracts
 accuracy: system $(VENV)/.developing ## one table: how right forms, seals, films, links and decisions are, and what reading costs
 	$(BIN)/python -m bench.accuracy .films
 
-bench: $(VENV)/.developing ## what the store costs on this machine
+bench: $(VENV)/.developing ## what the store and a replay cost on this machine
 	$(BIN)/python -m bench.store
+	$(BIN)/python -m bench.replay
 
 fixtures: system $(VENV)/.developing ## make the sample mails again
 	$(BIN)/python -m tests.fixtures.make_samples

@@ -7,7 +7,7 @@ from domain.text import one_line
 from domain.value import Value
 from notify.thread import bare_subject
 
-_ENTRY = r"(?:申报|参评|参选|参赛|报名|评选|征集|案例|作品|稿件|投稿|资格)"
+_ENTRY = r"(?:申报|参评|参选|参赛|报名|评选|征集|案例|作品|征文|稿件|投稿|资格)"
 _GAP = r"[^，,。；;!！?？\n]{0,20}?"
 _GIVES_UP = re.compile(
     rf"(?:撤回|撤销|撤消|撤下|取消|退出|放弃|终止){_GAP}{_ENTRY}"

@@ -31,8 +31,8 @@ _ALL_SEPARATORS = "+|;_/-,、~: ." + _GAP
 _NAMES_OF_PARTS = {
     "unit": "推荐单位名称|推荐单位|申报单位|报送单位|参评单位|单位名称|单位",
     "contact": "联系人姓名|联系人|申报人|报送人|负责人",
-    "participant": "参赛者姓名|参赛者|参赛人|作者",
-    "work_title": "作品名称|案例名称|案例题目|视频名称|作品题目|题目|作品",
+    "participant": "参赛者姓名|参赛者|参赛人|作者姓名|作者",
+    "work_title": "作品名称|作品标题|征文题目|文章题目|案例名称|案例题目|视频名称|作品题目|题目|作品",
     "phone": "联系电话|联系方式|手机号码?|电话|手机|tel|phone|mobile",
 }
 _LABEL = re.compile("|".join(rf"(?P<{part}>{names})" for part, names in _NAMES_OF_PARTS.items()), re.IGNORECASE)

@@ -140,3 +140,15 @@ def test_order_separator_and_prefix_do_not_matter(
     parts = (unit, name, phone)
     facts = read_subject(prefix + mark.join(parts[index] for index in order))
     assert (facts.convention, facts.unit, facts.contact, facts.phone) == ("unit", unit, name, phone)
+
+
+@pytest.mark.parametrize(
+    "subject",
+    [
+        "作者姓名：梁书言 征文题目：木箱里的论语 手机：13900001001",
+        "征文投稿：梁书言（青澜市第一中学）+木箱里的论语+13900001001",
+    ],
+)
+def test_another_call_has_other_names_for_the_same_parts(subject: str) -> None:
+    facts = read_subject(subject)
+    assert (facts.convention, facts.participant, facts.work_title) == ("work", "梁书言", "木箱里的论语")
