@@ -37,7 +37,7 @@ class Letter(Value):
     """An outgoing mail, whole before it is queued: `raw` is what goes on the wire, byte for byte."""
 
     message_id: str  #: "<…>", ours
-    kind: str  #: receipt, question, duplicate, decision, digest, notice
+    kind: str  #: receipt, question, duplicate, decision, withdrawal, reminder, digest, notice
     key: str  #: unique: the outbox holds at most one letter of a key, "receipt:<sha256>", "digest:2023-08-01"
     recipient: str
     subject: str

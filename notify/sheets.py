@@ -96,7 +96,8 @@ class Writer:
         count = 0
         for count, row in enumerate(rows, start=1):
             cells = tuple(row)
-            sheet.set_row(count, _LINE * _lines(cells[:printed], columns[:printed]))
+            if (lines := _lines(cells[:printed], columns[:printed])) > 1:
+                sheet.set_row(count, _LINE * lines)
             for index, cell in enumerate(cells):
                 if cell is not None and cell != "":
                     self._cell(sheet, count, index, cell, tint=index == tinted)
