@@ -10,7 +10,9 @@ from domain.notice import SHANGHAI
 from domain.text import one_line
 
 _EXTENSIONS = r"mp4|m4v|mov|avi|mpe?g|mkv|wmv|flv|webm|3gp|ts|vob|rmvb|mts|zip|rar|7z|tar|gz|docx?|wps|pdf|pptx?|xlsx?|jpe?g|png|heic|tiff?|ofd|mp3|wav|txt"
-_NAME = re.compile(rf"(?P<name>[^\s<>:：\"|?*/\\，；。！「」『』]{{1,120}}\.(?:{_EXTENSIONS}))(?![A-Za-z0-9])", re.IGNORECASE)
+_NAME = re.compile(
+    rf"(?P<name>[^\s<>:：\"|?*/\\，；。！「」『』]{{1,120}}\.(?:{_EXTENSIONS}))(?![A-Za-z0-9])", re.IGNORECASE
+)
 _WHOLE_NAME = re.compile(rf"[^\n<>:：\"|?*/\\]{{1,160}}\.(?:{_EXTENSIONS})", re.IGNORECASE)
 _SAID_NAME = re.compile(
     r"(?:通过(?:百度)?网盘分享的文件|分享的文件|文件名称?|名称)\s*[:：]\s*([^\n]{1,150}?)(?=\s*(?:\n|$|链接|https?:))"
