@@ -19,6 +19,7 @@ from store.desk import Store
 HTML_LIMIT = 102 * 1024  #: bytes; larger letters are cut by mail programs
 _ANSWER = "<!-- answer -->"  #: where the HTML takes in how to answer
 _WIDTH = 760  #: pixels
+LOGGED = 3000  #: newest mails in the log that is mailed every morning; `export` has all
 _ROWS = (40, 20, 10, 5)  #: rows a list shows; fewer where the letter would be too large
 
 
@@ -96,6 +97,7 @@ def _render(template: str, found: Digest, notice: Notice, now: datetime, rows: i
         rows=rows,
         groups=GROUPS,
         width=_WIDTH,
+        logged=LOGGED,
         status=tuple(books.told(found.books, found.day_counts, now)),
     )
 
@@ -112,5 +114,5 @@ def _fitting_html(found: Digest, notice: Notice, now: datetime) -> tuple[str, tu
 def _workbook(store: Store, notice: Notice, found: Digest) -> bytes:
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "cases.xlsx"
-        write_workbook(store, notice, path, units=found.progress)
+        write_workbook(store, notice, path, units=found.progress, logged=LOGGED)
         return path.read_bytes()

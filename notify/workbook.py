@@ -48,10 +48,11 @@ def write_workbook(
     places: Places | None = None,
     *,
     units: Sequence[UnitProgress] = (),
+    logged: int | None = None,
 ) -> None:
     """Write the workbook of everything the store holds to `path`; with `places` each case opens its files from there.
 
-    `units` is the progress where the caller has it already.
+    `units` is the progress where the caller has it already, `logged` how many of the newest mails the log shows (default: all).
     """
     roster = Roster(notice)
     units = units or progress(store.briefs(), notice, roster)
@@ -63,7 +64,7 @@ def write_workbook(
         writer.sheet("案例", shown, _case_rows(store, roster, notice, places), tinted=_DECISION, printed=_PRINTED)
         writer.sheet("单位进度", _PROGRESS, _progress_rows(units))
         writer.sheet("未提交", _SILENT, _silent_rows(units))
-        writer.sheet("邮件日志", _LOG, map(_log_row, store.message_lines()))
+        writer.sheet("邮件日志", _LOG, map(_log_row, store.message_lines(logged)))
 
 
 def _case_rows(store: Store, roster: Roster, notice: Notice, places: Places | None) -> Iterator[Iterator[Cell]]:

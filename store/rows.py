@@ -93,14 +93,15 @@ class Rows:
             for batch in batches(list(numbers)):
                 yield from _case_lines(session, batch)
 
-    def message_lines(self) -> Iterator[MessageLine]:
-        """Yield every message in the order they arrived."""
-        query = select_columns(*_MESSAGE).order_by(col(MessageRow.received_at), col(MessageRow.sha256))
+    def message_lines(self, newest: int | None = None) -> Iterator[MessageLine]:
+        """Yield every message in the order they arrived, or the newest ones."""
+        order = (col(MessageRow.received_at).desc(), col(MessageRow.sha256).desc())
+        query = select_columns(*_MESSAGE).order_by(*order).limit(newest)
         named = select_columns(col(CaseMessageRow.message_sha256), col(CaseMessageRow.case_number))
         with self.database.read() as session:
             connection = session.connection()
             numbers = gathered(connection.execute(named.order_by(col(CaseMessageRow.case_number))), _first)
-            for row in connection.execute(query):
+            for row in reversed(connection.execute(query).all()):
                 named_by = tuple(pair.case_number for pair in numbers.get(row.sha256, ()))
                 yield MessageLine(case_numbers=named_by, **row._mapping)
 

@@ -313,6 +313,21 @@ def test_the_workbook_comes_with_it(filled: Letter) -> None:
     book.close()
 
 
+def test_a_long_log_is_cut_to_its_newest_mails_and_says_so(
+    filled_store: Store, filled: Letter, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert "邮件日志四张表）" in filled.html
+    monkeypatch.setattr("notify.digest.LOGGED", 4)
+    letter = digest(filled_store)
+    assert "邮件日志四张表，邮件日志为最近 4 封）" in letter.html
+    message = BytesParser(policy=default).parsebytes(letter.raw)
+    assert isinstance(message, EmailMessage)
+    (attachment,) = message.iter_attachments()
+    book = openpyxl.load_workbook(io.BytesIO(attachment.get_content()))
+    assert book["邮件日志"].max_row == 5
+    book.close()
+
+
 def test_each_reader_has_a_letter_of_their_own(store: Store) -> None:
     letters = [digest(store, name) for name in ("a@weifang.example", "B@weifang.example")]
     assert [letter.key for letter in letters] == [

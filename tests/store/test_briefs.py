@@ -105,6 +105,7 @@ def test_the_log_has_every_message_with_its_cases(store: Store) -> None:
     waiting, decided = store.message_lines()
     assert (waiting.state, waiting.kind, waiting.case_numbers) == (MessageState.ARCHIVED, None, ())
     assert (decided.sha256, decided.kind, decided.case_numbers) == (sha256, MessageKind.SUBMISSION, ("2023-W-0001",))
+    assert tuple(store.message_lines(newest=1)) == (decided,)
 
 
 def test_every_message_is_followed_from_the_ledger_to_its_answer(store: Store) -> None:
