@@ -5,7 +5,7 @@ import tempfile
 import time
 from pathlib import Path
 
-from daemon.pipeline import Desk
+from daemon.desk import Desk
 from daemon.replaying import Replay, apply
 from daemon.workshop import clock
 from domain.case import Case

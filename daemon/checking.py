@@ -9,7 +9,8 @@ from pathlib import Path
 import structlog
 
 from daemon.contract import Json, message_line
-from daemon.pipeline import Desk, Processed, process
+from daemon.desk import Desk
+from daemon.pipeline import Processed, process
 from daemon.settings import ConfigError, Settings
 from daemon.worker import owner
 from daemon.workshop import clock, open_desk, open_store

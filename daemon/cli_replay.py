@@ -9,7 +9,7 @@ from rich.text import Text
 
 from daemon import tables
 from daemon.cli_app import PERSON_NEEDED, Config, Data, app, moment, say, settings_of
-from daemon.pipeline import Desk
+from daemon.desk import Desk
 from daemon.replaying import Replay, Replayed, apply
 from daemon.settings import ConfigError
 from daemon.workshop import clock, open_desk, open_store

@@ -11,8 +11,8 @@ from pathlib import Path
 import structlog
 
 from daemon import fetch_note
+from daemon.desk import Desk
 from daemon.fetch_note import FetchedFile, FetchNote
-from daemon.pipeline import Desk
 from domain.kinds import ARCHIVES, WORD, Decision, Kind, MessageState
 from domain.records import CaseRecord
 from ingest.watched import Batch, WatchedFile, WatchedFolder

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from daemon.pipeline import Desk
+from daemon.desk import Desk
 from daemon.rereading import brought_up_to_date
 from daemon.withdrawing import for_a_person
 from domain.case import Case, Finding, Verdict

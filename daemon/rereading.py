@@ -6,8 +6,9 @@ Leaves which files a case has as it is on record.
 from collections import defaultdict
 from collections.abc import Sequence
 
+from daemon.desk import Desk
 from daemon.merging import refilled
-from daemon.pipeline import Desk, facts_of
+from daemon.reading import facts_of
 from daemon.roles import role_of
 from domain.case import Case, Material
 from domain.facts import FileFacts, FormFields

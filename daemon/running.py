@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from datetime import timedelta
 from pathlib import Path
 
+from daemon.desk import Desk
 from daemon.lock import alone
-from daemon.pipeline import Desk
 from daemon.post import Post
 from daemon.reminding import remind
 from daemon.service import Service, tell

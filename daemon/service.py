@@ -9,9 +9,9 @@ import structlog
 from apscheduler.schedulers.background import BackgroundScheduler
 from apscheduler.triggers.cron import CronTrigger
 
+from daemon.desk import Desk
 from daemon.health import Pulse, Supervisor
 from daemon.morning import day_before, is_due, queue_digest
-from daemon.pipeline import Desk
 from daemon.post import Post
 from daemon.reminding import AT, is_time, remind
 from daemon.settings import Settings

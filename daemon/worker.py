@@ -12,7 +12,9 @@ from pathlib import Path
 
 import structlog
 
-from daemon.pipeline import Desk, Processed, commit, conclude, loop_guard, read
+from daemon.desk import Desk
+from daemon.pipeline import Processed, commit, conclude
+from daemon.reading import loop_guard, read
 from domain.case import Reading
 from domain.kinds import MessageState
 from domain.records import Claimed

@@ -6,9 +6,9 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import Literal
 
+from daemon.desk import Desk
 from daemon.downloads import Downloads, policy
 from daemon.fetched import FOLDER, FetchDesk
-from daemon.pipeline import Desk
 from daemon.settings import Settings
 from daemon.staff_desk import StaffRules
 from ingest.access import MailboxAccess

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from daemon.pipeline import Desk
+from daemon.desk import Desk
 from domain.notice import Limits
 from ingest.watched import WatchedFolder
 from parsers.sandbox import Sandbox

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from daemon.pipeline import Desk
+from daemon.desk import Desk
 from daemon.replaying import Replay, Replayed, apply
 from domain.case import Case, Outcome, Reading, Verdict
 from domain.kinds import Decision, MessageKind, Severity

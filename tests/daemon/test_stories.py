@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from daemon.checking import Sample, _check_one
-from daemon.pipeline import Desk
+from daemon.desk import Desk
 from daemon.settings import Settings, load
 from domain.facts import FileFacts
 from parsers.registry import ReadJob
