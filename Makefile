@@ -26,7 +26,7 @@ demo: install ## the whole main job on this machine: sample mails in, replies, r
 	$(BIN)/python run_daemon.py demo $(if $(CALL),--call $(CALL))
 
 test: system $(VENV)/.developing lint ## everything CI runs; installs the Debian packages its tests need
-	$(BIN)/python -m pytest -n $(JOBS) --dist loadgroup -q
+	$(BIN)/python -m pytest -n $(JOBS) --dist loadfile -q
 
 lint: $(VENV)/.developing ## style, types, import contracts
 	$(BIN)/ruff check .

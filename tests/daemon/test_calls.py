@@ -14,7 +14,7 @@ from tests.fixtures.expectations import answered, expectations
 from tests.fixtures.make_samples import expected_toml
 
 CALLS = sorted(path.parent.name for path in EXAMPLES.glob("*/config.toml"))
-pytestmark = [pytest.mark.xdist_group("demo"), pytest.mark.timeout(600)]
+pytestmark = pytest.mark.timeout(600)
 
 
 @pytest.fixture(scope="module", params=CALLS)

@@ -17,7 +17,7 @@ from tests.fixtures.stories_paper import BATH, RIVER, both, stamped, word
 
 FIRST, SECOND = "2023-W-0001", "2023-W-0002"
 
-pytestmark = [pytest.mark.xdist_group("deciding"), pytest.mark.timeout(300)]
+pytestmark = pytest.mark.timeout(300)
 
 
 @pytest.fixture

@@ -13,7 +13,7 @@ import pytest
 from tests.fixtures.desks import command
 from tests.fixtures.expectations import Expected, answered, expectations
 
-pytestmark = [pytest.mark.xdist_group("demo"), pytest.mark.timeout(600)]
+pytestmark = pytest.mark.timeout(600)
 
 Line = dict[str, Any]
 

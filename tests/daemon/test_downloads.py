@@ -19,7 +19,7 @@ NUMBER = "2023-V-0001"
 LOOPBACK = Tools(resolve=lambda host, port: ["127.0.0.1"])
 PAGE = b"<!DOCTYPE html><html><head><title>x</title></head><body>" + "请登录".encode() + b"</body></html>"
 
-pytestmark = [pytest.mark.xdist_group("fetched"), pytest.mark.timeout(300)]
+pytestmark = pytest.mark.timeout(300)
 
 
 def asks_for(server: Web, office: Office) -> None:

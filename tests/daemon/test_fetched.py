@@ -18,7 +18,7 @@ from tests.fixtures.office import FILM, SHORT, Office, files_of, film
 
 LINKED = "18-video-as-netease-link.eml"
 
-pytestmark = [pytest.mark.xdist_group("fetched"), pytest.mark.timeout(300)]
+pytestmark = pytest.mark.timeout(300)
 
 
 @pytest.fixture

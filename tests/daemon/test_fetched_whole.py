@@ -17,7 +17,7 @@ from tests.fixtures.smtp import SmtpServer
 
 NUMBER, PASSWORD = "2023-V-0001", "ABCDEFGHIJKLMNOP"
 
-pytestmark = [pytest.mark.xdist_group("whole"), pytest.mark.timeout(600)]
+pytestmark = pytest.mark.timeout(600)
 
 
 @dataclass(frozen=True)

@@ -20,7 +20,7 @@ BOSS, OTHER = "boss@weifang.gov.cn", "li@weifang.gov.cn"
 FIRST, SECOND = "2023-W-0001", "2023-W-0002"
 VOUCHED = f"mx13; spf=pass smtp.mail={BOSS}; dkim=pass header.i=@weifang.gov.cn"
 
-pytestmark = [pytest.mark.xdist_group("staff"), pytest.mark.timeout(300)]
+pytestmark = pytest.mark.timeout(300)
 
 
 class Morning:

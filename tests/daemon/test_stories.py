@@ -137,9 +137,8 @@ def _case(expected: Case, found: Json) -> Iterator[str]:
         yield f"missed in {expected.fields.get('title')}: {sorted(missed)}"
 
 
-@pytest.mark.parametrize(
-    "name", [pytest.param(name, marks=pytest.mark.xdist_group(f"story-{name}")) for name in CHAPTERS]
-)
+@pytest.mark.timeout(900)
+@pytest.mark.parametrize("name", CHAPTERS)
 def test_the_daemon_reads_as_a_careful_clerk(name: str, tmp_path: Path) -> None:
     settings = load(ROOT / "config.toml", tmp_path)
     wrong = []

@@ -19,7 +19,7 @@ from tests.fixtures.smtp import SmtpServer
 STAFF = "staff@example.test"
 PATIENCE = 240.0
 
-pytestmark = [pytest.mark.xdist_group("whole"), pytest.mark.timeout(900)]
+pytestmark = pytest.mark.timeout(900)
 
 
 @dataclass(frozen=True)

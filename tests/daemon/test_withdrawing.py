@@ -17,7 +17,7 @@ from tests.fixtures.office import Office
 OWN, SUBJECT = "wm@qq.com", "昌乐县发改局+王明+13800000001"
 CLEAR = "您好，因工作安排调整，我单位决定撤回本次申报，不再参加评选。"
 
-pytestmark = [pytest.mark.xdist_group("withdrawing"), pytest.mark.timeout(300)]
+pytestmark = pytest.mark.timeout(300)
 
 
 @pytest.fixture
