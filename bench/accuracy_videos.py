@@ -156,7 +156,8 @@ def _checks(one: Reading) -> Iterator[tuple[bool, str]]:
     if video is None:
         yield False, one.facts.problem or "no facts"
         return
-    yield video.subtitles in film.said, f"subtitles {video.subtitles}"
+    if one.subtitled or film.truncated:  # whether there are any is judged apart
+        yield video.subtitles in film.said, f"subtitles {video.subtitles}"
     yield video.container == film.container, f"container {video.container}"
     yield video.truncated == film.truncated, f"truncated {video.truncated}"
     if film.seconds != -1:

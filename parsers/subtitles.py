@@ -16,7 +16,8 @@ from parsers.frames import Frame
 from parsers.subtitles_rows import Row, lower_part, read_rows
 
 _STACK = 4  #: frames looked at together
-_LOOKS = 3  #: stacks looked at at most: a dozen moments without a line are answer enough
+_LOOKS = 3  #: stacks looked at at most: a dozen moments without a line are answer enough,
+_WORDLESS = 2  #: and so are eight without a single character: four more would hardly show three lines
 _ENOUGH = 3  #: different lines, at different times
 _SURE = 0.7  #: score from which a line counts
 _ALIKE = 70.0  #: similarity from which two readings are one line
@@ -41,6 +42,8 @@ def find_subtitles(frames: Sequence[Frame], seconds: float) -> Subtitles:
         lines = _changing(looked)
         if _suffices(lines, seconds):
             return Subtitles(True, _told(lines))
+        if len(looked) >= _WORDLESS * _STACK and not any(row.han for frame in looked for row in frame):
+            break
     if len(different) < _ENOUGH and len(frames) < 8:
         return Subtitles(None)
     left = _changing(looked)
