@@ -3,7 +3,6 @@
 Leaves recursion into archives in archives to `mail`, and the formats to their modules.
 """
 
-import re
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -15,9 +14,7 @@ from parsers.rar import unpack_rar
 from parsers.sevenzip import unpack_7z
 from parsers.tar import unpack_tar
 
-__all__ = ["Member", "Unpacked", "is_junk", "is_volume_name", "safe_path", "unpack"]
-
-_VOLUME = re.compile(r"\.(?:part\d+\.rar|[rz]\d{2}|(?:zip|7z|rar|tar)\.\d{3})$", re.IGNORECASE)
+__all__ = ["Member", "Unpacked", "is_junk", "safe_path", "unpack"]
 
 
 def unpack(path: Path, kind: Kind, out: Path, limits: Limits, passwords: Sequence[str] = ()) -> Unpacked:
@@ -34,11 +31,6 @@ def unpack(path: Path, kind: Kind, out: Path, limits: Limits, passwords: Sequenc
     except MemoryError:
         box.note("", "bomb", "over the memory limit")
     return box.unpacked()
-
-
-def is_volume_name(name: str) -> bool:
-    """Tell a name given to one of several volumes: x.part1.rar, x.z01, x.zip.001."""
-    return bool(_VOLUME.search(name))
 
 
 def _unpack(path: Path, kind: Kind, box: Box, passwords: Sequence[str]) -> None:

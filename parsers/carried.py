@@ -3,6 +3,7 @@
 Depth, number and bytes are limited across the whole mail. Leaves unpacking to `archive` and `tnef`, one message to `letter`.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -19,6 +20,7 @@ from parsers.links import find_links
 from parsers.passwords import passwords_in
 from parsers.tnef import unpack_tnef
 from parsers.transfer import Blob
+from parsers.volumes import is_piece, put_together
 
 _TNEF_BODIES = frozenset({"message.html", "message.txt"})
 
@@ -61,7 +63,16 @@ class Hold:
             self.defects.append("parts beyond the limits were left out")
         for number, carried in enumerate(letter.files, 1):
             inline = carried.inline or carried.content_id in letter.shown
-            self._take(replace(carried, inline=inline), number, inner, opened=not letter.is_report)
+            opened = not (letter.is_report or is_piece(carried))
+            self._take(replace(carried, inline=inline), number, inner, opened=opened)
+        self._join(letter.files, inner)
+
+    def _join(self, files: Sequence[Carried], place: _Place) -> None:
+        """Open the archives that came in pieces; of those not whole, staff learn which piece is here."""
+        whole, left = put_together(files, self.out, self.limits.archive_bytes)
+        for number, carried in enumerate(whole, len(files) + 1):
+            self._take(carried, number, place)
+        self.problems += [ArchiveProblem(path=place.prefix + name, problem="volume") for name in left]
 
     def bring(self, carried: Carried, number: int, passwords: tuple[str, ...] = ()) -> None:
         """Take in a file that no message carried, and whatever it holds."""

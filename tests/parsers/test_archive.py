@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from domain.kinds import Kind
 from domain.notice import Limits
-from parsers.archive import Unpacked, is_junk, is_volume_name, safe_path, unpack
+from parsers.archive import Unpacked, is_junk, safe_path, unpack
 from parsers.kinds import sniff
 from tests.fixtures import make_archives as make
 
@@ -206,12 +206,6 @@ def test_volumes_are_told(tmp_path: Path) -> None:
     assert problems(unpacked(tmp_path, b"PK\x07\x08" + whole[:60])) == [("", "volume")]
     last = whole[:-22] + make.zip_end(1, 51, len(whole) - 73, disk=2)
     assert problems(unpacked(_fresh(tmp_path, 1), last)) == [("", "volume")]
-
-
-@pytest.mark.parametrize("name", ["材料.part2.rar", "a.z01", "a.zip.001", "a.7z.002", "a.r00"])
-def test_names_of_volumes(name: str) -> None:
-    assert is_volume_name(name)
-    assert not is_volume_name("a.zip")
 
 
 def test_a_zip_cut_off_is_corrupt(tmp_path: Path) -> None:
