@@ -5,6 +5,7 @@ import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Iterator
 from email.message import EmailMessage
@@ -106,11 +107,16 @@ def test_workers_have_no_network_where_the_kernel_grants_it(
             assert harm(fresh, tmp_path, "dial").text != "connected"
 
 
-def test_writing_is_kept_to_the_places_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("tempfile.tempdir", None)
-    outside = ROOT / ".pytest_cache" / "sandbox"
-    out = outside / "out"
-    out.mkdir(parents=True, exist_ok=True)
+def test_writing_is_kept_to_the_places_named(tmp_path: Path) -> None:
+    with tempfile.TemporaryDirectory(
+        dir="/var/tmp"
+    ) as folder:  # not below the temporary directory, which is always open
+        outside = Path(folder)
+        _writes_only_to_out(tmp_path, outside, outside / "out")
+
+
+def _writes_only_to_out(tmp_path: Path, outside: Path, out: Path) -> None:
+    out.mkdir()
     with Sandbox(Limits(), workers=1, writable=(out,)) as sandbox:
         if "writing" not in sandbox.confinement():
             pytest.skip("this kernel has no Landlock")
