@@ -4,30 +4,24 @@ import ssl
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
-from typing import Literal
 
 from daemon.desk import Desk
 from daemon.downloads import Downloads, policy
 from daemon.fetched import FOLDER, FetchDesk
 from daemon.settings import Settings
 from daemon.staff_desk import StaffRules
+from domain.security import Security
 from ingest.access import MailboxAccess
 from ingest.folder import FolderSource
 from ingest.guarded import Tools
 from ingest.mailbox import ImapSource
 from ingest.poll import Source
-from ingest.providers import Security, provider
+from ingest.providers import provider
 from ingest.watched import WatchedFolder
 from notify.smtp import SmtpAccess, SmtpTransport
 from parsers.sandbox import Sandbox
 from store.archive import Archive
 from store.desk import Store
-
-_NAMES: dict[Security, Literal["ssl", "starttls", "none"]] = {
-    Security.TLS: "ssl",
-    Security.STARTTLS: "starttls",
-    Security.NONE: "none",
-}
 
 
 def clock() -> datetime:
@@ -95,11 +89,10 @@ def mailbox_access(settings: Settings) -> MailboxAccess:
 def transport(settings: Settings) -> SmtpTransport:
     """Return the way out for letters."""
     smtp, known = settings.smtp, provider(settings.mailbox.provider)
-    security = Security(smtp.security or known.smtp_security)
     access = SmtpAccess(
         host=smtp.host or known.smtp_host,
         port=smtp.port or known.smtp_port,
-        security=_NAMES[security],
+        security=Security(smtp.security or known.smtp_security),
         user=settings.mailbox.account,
         sender=settings.mailbox.account,
         password=settings.need_password().get_secret_value(),

@@ -7,8 +7,9 @@ from typing import Self
 
 from pydantic import Field, SecretStr, model_validator
 
+from domain.security import Security
 from domain.value import Value
-from ingest.providers import Provider, Security, provider
+from ingest.providers import Provider, provider
 
 
 class MailboxAccess(Value):

@@ -12,10 +12,10 @@ import structlog
 from imapclient import IMAPClient, SocketTimeout
 from imapclient.exceptions import LoginError
 
+from domain.security import Security
 from domain.text import mask_address
 from ingest.access import MailboxAccess
 from ingest.errors import IngestError, LoginRefused, Unreachable, UnsafeLogin
-from ingest.providers import Security
 
 _FIELDS = {"name": "shoujian", "version": "1.0.0", "vendor": "shoujian"}
 _BUSY = re.compile(r"\[(UNAVAILABLE|INUSE|LIMIT|SERVERBUG)\]", re.IGNORECASE)  # RFC 5530: not the password's fault

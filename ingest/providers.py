@@ -3,17 +3,8 @@
 Hosts of NetEase: its help pages; habits: research/netease-mail.md §1.
 """
 
-from enum import StrEnum
-
+from domain.security import Security
 from domain.value import Value
-
-
-class Security(StrEnum):
-    """How a connection is protected."""
-
-    TLS = "tls"  #: from the first byte
-    STARTTLS = "starttls"  #: before the password is sent
-    NONE = "none"  #: not at all: loopback only
 
 
 class Provider(Value):

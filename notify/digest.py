@@ -69,20 +69,6 @@ def address_digest(edition: Edition, post: PostOffice, recipient: str = "", code
     return seal(draft, Thread.to(recipient or edition.mailbox), post, auto="auto-generated")
 
 
-def compose_digest(
-    store: Store,
-    notice: Notice,
-    day: date,
-    now: datetime,
-    post: PostOffice,
-    *,
-    recipient: str = "",
-    discrepancies: tuple[str, ...] | None = None,
-) -> Letter:
-    """Return the digest of a day for one reader; see `write_digest` and `address_digest`."""
-    return address_digest(write_digest(store, notice, day, now, discrepancies), post, recipient)
-
-
 def _subject(found: Digest, notice: Notice) -> str:
     counts = found.day_counts
     return f"【收件日报】{found.day} 来信 {counts.arrived} 封，新增{notice.words.entry} {counts.opened} 件，待人工处理 {found.waiting} 件"

@@ -7,23 +7,23 @@ after the dot may be (T22). One session carries a batch; NetEase counts logins a
 import ipaddress
 import smtplib
 import ssl
-from typing import Literal, Self
+from typing import Self
 
 from domain.records import Letter
+from domain.security import Security
 from domain.value import Value
 from notify.answers import MINUTE, Delivery, Verdict, judge, judge_session
 
-Security = Literal["ssl", "starttls", "none"]
 _FINAL_DOT_S = 600.0  # RFC 5321 §4.5.3.2.6: the answer to the final dot may take ten minutes
 _UNREACHABLE_S = 2 * MINUTE
 
 
 class SmtpAccess(Value):
-    """Where and as whom to log in. `security` "none" is for loopback only, and then nobody logs in without a user."""
+    """Where and as whom to log in. `security` NONE is for loopback only, and then nobody logs in without a user."""
 
     host: str
     port: int
-    security: Security = "ssl"
+    security: Security = Security.TLS
     user: str = ""  #: the login; also the envelope's sender (553 otherwise)
     sender: str  #: our address
     password: str = ""
@@ -36,8 +36,8 @@ class SmtpTransport:
 
     def __init__(self, access: SmtpAccess, context: ssl.SSLContext | None = None) -> None:
         """Raise ValueError where a password would go over the open net. `context`: an office's own authorities."""
-        if access.security == "none" and not _is_loopback(access.host):
-            raise ValueError(f"refusing an unencrypted session with {access.host}: set security to ssl or starttls")
+        if access.security is Security.NONE and not _is_loopback(access.host):
+            raise ValueError(f"refusing an unencrypted session with {access.host}: set security to tls or starttls")
         self._access = access
         self._context = context or ssl.create_default_context()
         self._smtp: smtplib.SMTP | None = None
@@ -103,10 +103,10 @@ class SmtpTransport:
 
     def _open(self) -> smtplib.SMTP:
         access = self._access
-        if access.security == "ssl":
+        if access.security is Security.TLS:
             return smtplib.SMTP_SSL(access.host, access.port, timeout=access.timeout_s, context=self._context)
         smtp = smtplib.SMTP(access.host, access.port, timeout=access.timeout_s)
-        if access.security == "starttls":
+        if access.security is Security.STARTTLS:
             try:
                 smtp.starttls(context=self._context)
             except (OSError, smtplib.SMTPException):

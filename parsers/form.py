@@ -20,45 +20,26 @@ Block = str | Grid
 """A piece of a document in reading order: a line of text, or a table."""
 
 
-def read_grid(
-    grid: Grid, templates: Sequence[FormTemplate], commitment: str, *, caption: str = ""
-) -> tuple[FormFields, ...]:
-    """Return the forms in one table. `caption` is the text over it, which tells the annex when the labels do not.
+def read_blocks(blocks: Sequence[Block], templates: Sequence[FormTemplate], commitment: str) -> tuple[FormFields, ...]:
+    """Return the forms of a whole document. Text outside its tables fills what the tables lack.
 
-    A label not found gives None, a label without an answer "". A table that is no form gives ().
+    A label not found gives None, a label without an answer "". What is no form gives ().
     """
-    return read_blocks([*caption.splitlines(), grid], templates, commitment, lines=False)
-
-
-def read_lines(
-    lines: Sequence[str], templates: Sequence[FormTemplate], commitment: str, *, page: int | None = None
-) -> tuple[FormFields, ...]:
-    """Return the forms in running text, where labels stand at the head of lines. Too few labels give ()."""
     labels = Labels(templates)
-    rows = [row for line in lines for row in line.splitlines()]
-    drafts = gather(LineReader(labels, weak=True, page=page).read(rows))
+    drafts = gather(_find(blocks, labels))
     return tuple(_fill(draft, labels, commitment) for draft in drafts)
 
 
-def read_blocks(
-    blocks: Sequence[Block], templates: Sequence[FormTemplate], commitment: str, *, lines: bool = True
-) -> tuple[FormFields, ...]:
-    """Return the forms of a whole document. Text outside its tables fills what the tables lack (with `lines`)."""
-    labels = Labels(templates)
-    drafts = gather(_find(blocks, labels, lines=lines))
-    return tuple(_fill(draft, labels, commitment) for draft in drafts)
-
-
-def _find(blocks: Sequence[Block], labels: Labels, *, lines: bool) -> Iterator[Found]:
+def _find(blocks: Sequence[Block], labels: Labels) -> Iterator[Found]:
     waiting: list[str] = []
     for block in blocks:
         if isinstance(block, str):
             waiting.extend(_rows(block, labels))
             continue
-        yield from _in_lines(waiting, labels, lines=lines)
+        yield from LineReader(labels, weak=True).read(waiting)
         yield from find_in_grid(block, labels)
         waiting = []
-    yield from _in_lines(waiting, labels, lines=lines)
+    yield from LineReader(labels, weak=True).read(waiting)
 
 
 def _rows(text: str, labels: Labels) -> list[str]:
@@ -66,11 +47,6 @@ def _rows(text: str, labels: Labels) -> list[str]:
     if "\n" in text and labels.whole(text):
         return [text.replace("\n", "")]
     return text.splitlines() or [""]
-
-
-def _in_lines(rows: list[str], labels: Labels, *, lines: bool) -> Iterator[Found]:
-    found = LineReader(labels, weak=True).read(rows)
-    return (one for one in found if lines or one.field == "caption")
 
 
 def _fill(draft: Draft, labels: Labels, commitment: str) -> FormFields:

@@ -9,7 +9,7 @@ from daemon.staff_desk import StaffRules
 from daemon.withdrawal_words import request
 from domain.kinds import Decision, MessageKind
 from domain.mail import Mail
-from notify.digest import compose_digest
+from notify.digest import write_digest
 from tests.fixtures.cases import IN_TIME
 from tests.fixtures.mails import mail
 from tests.fixtures.office import Office
@@ -210,7 +210,7 @@ def test_the_digest_tells_staff_who_withdrew_who_wants_to_and_who_recalled(enter
     says(entered, "请问可以撤回申报吗？")
     entered.arrive(mail("qq", subject=f"发信方已撤回邮件：{SUBJECT}", sender=OWN, text=""), IN_TIME + timedelta(days=1))
     day = (IN_TIME + timedelta(days=1)).date()
-    told = compose_digest(entered.store, entered.desk.notice, day, entered.now(), entered.desk.post(entered.now())).text
+    told = write_digest(entered.store, entered.desk.notice, day, entered.now(), None).text
     assert "来信提出撤回申报：“请问可以撤回申报吗？”（来信人 wm@qq.com，带有询问语气）" in told
     assert "来信提出撤回申报，案例已转人工复核：请问可以撤回申报吗？" in told
     assert "发信方撤回了此前的邮件，原件和附件仍存档，未作回复" in told

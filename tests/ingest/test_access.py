@@ -2,8 +2,9 @@ from typing import Any
 
 import pytest
 
+from domain.security import Security
 from ingest.access import MailboxAccess
-from ingest.providers import NAMES, Security, provider
+from ingest.providers import NAMES, provider
 
 
 @pytest.mark.parametrize("name", [name for name in NAMES if name != "generic"])

@@ -14,7 +14,7 @@ from domain.facts import Seal, SealFacts
 from domain.kinds import Decision, MessageKind
 from domain.mail import Address, Link
 from domain.records import Letter
-from notify.digest import HTML_LIMIT, compose_digest
+from notify.digest import HTML_LIMIT, address_digest, write_digest
 from notify.guards import silence
 from notify.letters import with_pictures
 from store.desk import Store
@@ -25,9 +25,7 @@ NOW = POST.model_copy(update={"now": MORNING_AFTER})
 
 
 def digest(store: Store, recipient: str = "", discrepancies: tuple[str, ...] | None = ()) -> Letter:
-    return compose_digest(
-        store, NOTICE, DAY.date(), MORNING_AFTER, NOW, recipient=recipient, discrepancies=discrepancies
-    )
+    return address_digest(write_digest(store, NOTICE, DAY.date(), MORNING_AFTER, discrepancies), NOW, recipient)
 
 
 @pytest.fixture(scope="module")
@@ -109,7 +107,7 @@ def test_a_link_that_dies_soon_is_told_after_the_judging_too(store: Store) -> No
             verdict(case(f"2023-V-000{number}", (WORD, SCAN), links=(link,)), finding("video_link_only", host="x"))
         )
     over = NOTICE.model_copy(update={"judging_ends": MORNING_AFTER - timedelta(days=1)})
-    told = section(compose_digest(store, over, DAY.date(), MORNING_AFTER, NOW).text, "评选结束前或近期将失效的下载链接")
+    told = section(write_digest(store, over, DAY.date(), MORNING_AFTER, None).text, "评选结束前或近期将失效的下载链接")
     assert "2023-V-0001" in told
     assert "2023-V-0002" not in told
 
@@ -277,12 +275,12 @@ def test_cases_still_to_be_mended_are_told_when_the_deadline_nears(store: Store)
     text = digest(store).text
     assert "仍未补正" not in text
     near = NOTICE.closes - timedelta(days=2)
-    told = compose_digest(store, NOTICE, near.date(), near, NOW).text
+    told = write_digest(store, NOTICE, near.date(), near, None).text
     assert "2023-W-0004　-1+1|cmd" in section(told, "补正期限临近、仍未补正（1 件）")
     assert "剩 5 天" in section(told, "补正期限临近、仍未补正")
     assert "· 未收到" in section(told, "补正期限临近、仍未补正")
     over = NOTICE.grace_ends() + timedelta(seconds=1)
-    assert "已过期" in section(compose_digest(store, NOTICE, over.date(), over, NOW).text, "补正期限已过、仍未补正")
+    assert "已过期" in section(write_digest(store, NOTICE, over.date(), over, None).text, "补正期限已过、仍未补正")
 
 
 def test_a_flood_of_hostile_cases_still_fits(store: Store) -> None:

@@ -8,9 +8,10 @@ from pathlib import Path
 import pytest
 
 from domain.records import Letter
+from domain.security import Security
 from notify.answers import Verdict, judge, recall
 from notify.letters import Draft, Enclosure, seal
-from notify.smtp import Security, SmtpAccess, SmtpTransport
+from notify.smtp import SmtpAccess, SmtpTransport
 from notify.thread import Thread
 from tests.fixtures import smtp as faults
 from tests.fixtures.smtp import Fault, SmtpServer
@@ -25,7 +26,7 @@ def letter(number: int = 1, recipient: str = "a@changle.example", ballast: int =
     return seal(draft, Thread.to(recipient), POST)
 
 
-def access(server: SmtpServer, security: Security = "none", password: str | None = None) -> SmtpAccess:
+def access(server: SmtpServer, security: Security = Security.NONE, password: str | None = None) -> SmtpAccess:
     return SmtpAccess(
         host="127.0.0.1", port=server.port, security=security, user=DESK, sender=DESK,
         password=password or server.password, timeout_s=5,
@@ -143,12 +144,12 @@ def certificate(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
     return cert, key
 
 
-@pytest.mark.parametrize("security", ["ssl", "starttls"])
+@pytest.mark.parametrize("security", [Security.TLS, Security.STARTTLS])
 def test_letters_go_over_tls(security: Security, certificate: tuple[Path, Path]) -> None:
     cert, key = certificate
     served, trusting = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH), ssl.create_default_context(cafile=str(cert))
     served.load_cert_chain(cert, key)
-    with SmtpServer(tls=served, starttls=security == "starttls") as server:
+    with SmtpServer(tls=served, starttls=security is Security.STARTTLS) as server:
         with SmtpTransport(access(server, security), trusting) as transport:
             assert transport.deliver(letter()).verdict is Verdict.SENT
         end = SmtpTransport(access(server, security)).deliver(letter())  # a certificate nobody vouches for
@@ -159,14 +160,14 @@ def test_letters_go_over_tls(security: Security, certificate: tuple[Path, Path])
 
 def test_starttls_that_is_not_offered_sends_no_password() -> None:
     with SmtpServer() as server:
-        end = SmtpTransport(access(server, "starttls")).deliver(letter())
+        end = SmtpTransport(access(server, Security.STARTTLS)).deliver(letter())
         assert end.verdict is Verdict.RETRY
         assert server.book.logins == 0
 
 
 def test_no_password_goes_over_the_open_net() -> None:
     with pytest.raises(ValueError, match="unencrypted"):
-        SmtpTransport(SmtpAccess(host="smtp.126.com", port=25, security="none", sender=DESK))
+        SmtpTransport(SmtpAccess(host="smtp.126.com", port=25, security=Security.NONE, sender=DESK))
 
 
 def test_a_kept_line_is_understood_again() -> None:

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from domain.facts import FormFields
-from parsers.form import Block, read_blocks, read_grid, read_lines
+from parsers.form import Block, read_blocks
 from parsers.grid import Cell, Grid
 from tests.fixtures.form_notice import COMMITMENT, TEMPLATES
 
@@ -16,11 +16,11 @@ HINT = "包括但不限于：信用监管创新、守信激励典型、失信惩
 
 
 def grid(*rows: Sequence[str | None]) -> tuple[FormFields, ...]:
-    return read_grid(Grid.of(rows), TEMPLATES, COMMITMENT)
+    return read_blocks([Grid.of(rows)], TEMPLATES, COMMITMENT)
 
 
 def lines(text: str) -> tuple[FormFields, ...]:
-    return read_lines(text.split("\n"), TEMPLATES, COMMITMENT)
+    return read_blocks(text.split("\n"), TEMPLATES, COMMITMENT)
 
 
 @pytest.mark.parametrize(
@@ -91,7 +91,7 @@ def test_a_merged_label_owns_every_row_beside_it() -> None:
         Cell("上", 1, 1),
         Cell("下", 2, 1),
     )
-    (form,) = read_grid(Grid(cells), TEMPLATES, COMMITMENT)
+    (form,) = read_blocks([Grid(cells)], TEMPLATES, COMMITMENT)
     assert form.content == "上\n下"
 
 
@@ -147,15 +147,15 @@ def test_one_label_may_ask_for_two_things(label: str) -> None:
 
 def test_the_annex_is_told_by_its_own_labels_before_the_caption() -> None:
     rows = Grid.of([["视频名称", "光"], ["联系人", "李四"], ["剧情简介", "事"]])
-    (form,) = read_grid(rows, TEMPLATES, COMMITMENT, caption="附件1\n潍坊市信用典型案例评选申报表")
+    (form,) = read_blocks(["附件1", "潍坊市信用典型案例评选申报表", rows], TEMPLATES, COMMITMENT)
     assert form.annex == 2
 
 
 def test_the_caption_tells_the_annex_where_the_labels_do_not() -> None:
     rows = Grid.of([["联系人", "李四"], ["联系电话", "8090748"], ["邮箱", "a@b.cn"]])
-    (form,) = read_grid(rows, TEMPLATES, COMMITMENT, caption="潍坊市信用典型案例视频评选申报表")
+    (form,) = read_blocks(["潍坊市信用典型案例视频评选申报表", rows], TEMPLATES, COMMITMENT)
     assert form.annex == 2
-    assert read_grid(rows, TEMPLATES, COMMITMENT)[0].annex is None
+    assert read_blocks([rows], TEMPLATES, COMMITMENT)[0].annex is None
 
 
 def test_a_small_table_that_names_a_contact_is_no_form() -> None:
@@ -208,14 +208,14 @@ def test_doubtful_cells_and_pages_are_told() -> None:
         Cell("联系人", 1, 0, page=1),
         Cell("张三", 1, 1, page=1, unsure=True),
     )
-    (form,) = read_grid(Grid(cells), TEMPLATES, COMMITMENT)
+    (form,) = read_blocks([Grid(cells)], TEMPLATES, COMMITMENT)
     assert (form.unsure, form.pages) == (("contact",), (0, 1))
 
 
 def test_a_form_nested_in_a_layout_table_is_read_once() -> None:
     inner = Grid.of([["案例题目", "题"], ["联系人", "张三"], ["联系电话", "8090748"]])
     outer = Grid((Cell(inner.text(), 0, 0, nested=(inner,)),))
-    (form,) = read_grid(outer, TEMPLATES, COMMITMENT)
+    (form,) = read_blocks([outer], TEMPLATES, COMMITMENT)
     assert (form.title, form.contact) == ("题", "张三")
 
 
@@ -231,7 +231,7 @@ def test_a_form_nested_in_a_layout_table_is_read_once() -> None:
     )
 )
 def test_no_table_whatever_makes_reading_fail(rows: list[list[str]]) -> None:
-    for form in read_grid(Grid.of(rows), TEMPLATES, COMMITMENT):
+    for form in read_blocks([Grid.of(rows)], TEMPLATES, COMMITMENT):
         assert form.commitment in {None, True, False}
 
 
