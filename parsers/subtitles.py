@@ -35,12 +35,12 @@ class Subtitles:
 
 def find_subtitles(frames: Sequence[Frame], seconds: float) -> Subtitles:
     """Return whether the frames bear subtitles; stops looking as soon as that is sure."""
-    different = _different([frame for frame in frames if frame.rgb.shape == frames[0].rgb.shape])
+    different, until = _different([frame for frame in frames if frame.rgb.shape == frames[0].rgb.shape])
     looked: list[list[Row]] = []
     for stack in _stacks(different)[:_LOOKS]:
         looked += read_rows(stack)
         lines = _changing(looked)
-        if _suffices(lines, seconds):
+        if _suffices(lines, until, seconds):
             return Subtitles(True, _told(lines))
         if len(looked) >= _WORDLESS * _STACK and not any(row.han for frame in looked for row in frame):
             break
@@ -50,18 +50,25 @@ def find_subtitles(frames: Sequence[Frame], seconds: float) -> Subtitles:
     return Subtitles(False if len(left) < 2 else None, _told(left))
 
 
-def _different(frames: Sequence[Frame]) -> list[Frame]:
-    """Return frames whose lower part was not seen before: the same picture bears the same words."""
+def _different(frames: Sequence[Frame]) -> tuple[list[Frame], dict[float, float]]:
+    """Return frames whose lower part was not seen before, and when each was last seen again, by time.
+
+    The same picture bears the same words: a film made of one piece played over and over is read once.
+    """
     kept: list[Frame] = []
     seen: list[np.ndarray] = []
+    until: dict[float, float] = {}
     for frame in frames:
         small = cv2.resize(
             cv2.cvtColor(lower_part(frame.rgb), cv2.COLOR_RGB2GRAY), (240, 64), interpolation=cv2.INTER_AREA
         )
-        if not any((cv2.absdiff(small, other) > 24).mean() < 0.002 for other in seen):
+        same = (old for old, other in zip(kept, seen, strict=True) if (cv2.absdiff(small, other) > 24).mean() < 0.002)
+        first = next(same, frame)
+        until[first.time] = frame.time
+        if first is frame:
             kept.append(frame)
             seen.append(small)
-    return kept
+    return kept, until
 
 
 def _stacks(frames: list[Frame]) -> list[list[Frame]]:
@@ -71,10 +78,10 @@ def _stacks(frames: list[Frame]) -> list[list[Frame]]:
     return [frames[start::count] for start in order if frames[start::count]]
 
 
-def _suffices(lines: list[Row], seconds: float) -> bool:
+def _suffices(lines: list[Row], until: dict[float, float], seconds: float) -> bool:
     if len(lines) < _ENOUGH:
         return False
-    return lines[-1].time - lines[0].time >= _SPREAD * seconds
+    return max(until[row.time] for row in lines) - lines[0].time >= _SPREAD * seconds
 
 
 def _changing(looked: Sequence[Sequence[Row]]) -> list[Row]:

@@ -18,7 +18,7 @@ from parsers.video_header import Header, read_header
 from parsers.video_look import is_blank, write_sheet
 from parsers.video_packets import Packets, read_packets
 
-_VERSION = 1
+_VERSION = 2
 _AGREE = 0.25  #: seconds header and packets may differ; the header is the more exact of the two
 _COVERS = 0.95  #: share of the sound that the picture must cover for the whole to count
 _SHORT = 2.0  #: seconds, and

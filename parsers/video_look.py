@@ -24,7 +24,7 @@ def is_blank(frames: Sequence[Frame]) -> bool | None:
     if len(frames) < 4:
         return None
     greys = [_small(frame.rgb) for frame in frames]
-    flat = [bool(np.percentile(grey, 99.5) - np.percentile(grey, 0.5) < 12) for grey in greys]
+    flat = [bool(np.subtract(*np.percentile(grey, (99.5, 0.5))) < 12) for grey in greys]
     longest = max(sum(_same(one, other) for other in greys) for one in greys)
     return max(sum(flat), longest) / len(frames) > _MOST
 

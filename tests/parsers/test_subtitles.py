@@ -92,6 +92,14 @@ def test_lines_in_the_opening_alone_are_a_doubt() -> None:
     assert find_subtitles([*opening, *rest], 300.0).burned is None
 
 
+def test_a_piece_played_over_and_over_bears_its_lines_to_the_end() -> None:
+    pieces = [frame(n, LINES[n]) for n in range(4)]
+    looped = [Frame(time * 10.0, pieces[time % 4].rgb) for time in range(32)]
+    found = find_subtitles(looped, 320.0)
+    assert found.burned is True
+    assert len(found.lines) >= 3
+
+
 def test_one_frame_proves_nothing() -> None:
     assert find_subtitles([frame(0, LINES[0])], 200.0).burned is None
 
