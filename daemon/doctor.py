@@ -7,11 +7,10 @@ from importlib import metadata
 from pathlib import Path
 
 from daemon.settings import ConfigError, Settings
-from daemon.workshop import clock, mailbox_access, open_store, transport
+from daemon.workshop import clock, mailbox_access, open_sandbox, open_store, transport
 from ingest.errors import IngestError
 from ingest.session import open_session
 from notify.trial import faults
-from parsers.sandbox import Sandbox
 from store.errors import StoreError
 
 _LEAST_FREE = 5 * 1024**3  #: bytes; a day of videos
@@ -98,7 +97,7 @@ def _store(settings: Settings) -> Finding:
 
 def _sandbox(settings: Settings) -> Finding:
     def attempt() -> str:
-        with Sandbox(settings.limits, 1) as sandbox:
+        with open_sandbox(settings, 1) as sandbox:
             return sandbox.confinement()
 
     return _tried("parser processes", attempt, "see the error; parsers need spare memory of [limits] parser_memory")

@@ -4,6 +4,7 @@ The files are judged as if the mail of the link had carried them: same sender, s
 download after the last day is not late, and the letter about it continues the applicant's own thread.
 """
 
+from contextlib import ExitStack
 from pathlib import Path
 
 from daemon.roles import Placed
@@ -16,7 +17,6 @@ from domain.value import Value
 from parsers.fetched import Loose, Opened, open_files
 from parsers.passwords import passwords_in
 from parsers.sandbox import Sandbox
-from store.archive import Archive
 from store.desk import Store
 from store.materials import NEWEST_COUNTS
 
@@ -68,8 +68,12 @@ def mail_of(sha256: str, store: Store, sandbox: Sandbox, limits: Limits, out: Pa
     if record is None:
         raise LookupError(f"no case {note.number}")
     _, mail = origin_of(record, store)
-    loose = [_loose(file, store.archive) for file in note.files]
-    opened: Opened = sandbox.run(open_files, loose, out, limits, passwords_in(mail.text), seconds=limits.mail_seconds)
+    with ExitStack() as stack:
+        loose = [
+            _loose(file, stack.enter_context(sandbox.lent(store.archive.path(file.sha256)))) for file in note.files
+        ]
+        words = passwords_in(mail.text)
+        opened: Opened = sandbox.run(open_files, loose, out, limits, words, seconds=limits.mail_seconds)
     return _carrying(mail, sha256, len(raw), opened).model_copy(
         update={"fetched": Fetched(number=note.number, urls=opened_urls(record.case.awaited, note.files))}
     )
@@ -97,8 +101,8 @@ def names(mail: Mail) -> str:
     return "、".join(one_line(part.filename) for part in mail.parts if "/" not in part.path)
 
 
-def _loose(file: FetchedFile, archive: Archive) -> Loose:
-    return Loose(path=archive.path(file.sha256), name=file.name, sha256=file.sha256, size=file.size)
+def _loose(file: FetchedFile, path: Path) -> Loose:
+    return Loose(path=path, name=file.name, sha256=file.sha256, size=file.size)
 
 
 def _carrying(mail: Mail, sha256: str, size: int, opened: Opened) -> Mail:

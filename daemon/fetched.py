@@ -99,7 +99,8 @@ class FetchDesk:
     def is_usable(self, path: Path) -> bool:
         """Tell by content whether a file can be what a link led to."""
         try:
-            kind: Kind = self._desk.sandbox.run(sniff, path, seconds=_SNIFF_S)[0]
+            with self._desk.sandbox.lent(path, copied=True) as near:  # a link would look like a change
+                kind: Kind = self._desk.sandbox.run(sniff, near, seconds=_SNIFF_S)[0]
         except ReadFailed as failure:
             log.warning("fetched file not told", problem=failure.problem)
             return False

@@ -35,10 +35,17 @@ def open_store(settings: Settings) -> Store:
     return Store.open(settings.database, Archive(settings.directory))
 
 
+def open_sandbox(settings: Settings, workers: int = 2) -> Sandbox:
+    """Return the parser processes, to be entered: they write in tmp/ of the data directory and read what is lent to them, no more."""
+    return Sandbox(
+        settings.limits, workers, writable=(settings.directory / "tmp",), lending=settings.directory / "lent"
+    )
+
+
 @contextmanager
 def open_desk(settings: Settings, store: Store, workers: int = 2) -> Iterator[Desk]:
     """Give the desk, its sandbox running."""
-    with Sandbox(settings.limits, workers, writable=(settings.directory / "tmp",)) as sandbox:
+    with open_sandbox(settings, workers) as sandbox:
         yield Desk(
             notice=settings.notice,
             rules=settings.rules,

@@ -1,6 +1,6 @@
-"""In charge of what a parser process may do: memory, size of files, core dumps, network, places it may write.
+"""In charge of what a parser process may do: memory, size of files, core dumps, network, places it may read and write.
 
-Leaves wall time to `parsers.sandbox` and the Landlock calls to `parsers.confine_landlock`.
+Leaves wall time to `parsers.sandbox`, the Landlock calls to `parsers.confine_landlock` and the refused system calls to `parsers.confine_calls`.
 Each measure is tried; what the kernel or the service manager refuses is left out and told by `confine`'s answer.
 """
 
@@ -14,6 +14,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from domain.notice import Limits
+from parsers.confine_calls import refuse_calls
 from parsers.confine_landlock import restrict
 
 _PR_SET_PDEATHSIG = 1
@@ -24,14 +25,16 @@ _SECRET_WORDS = ("PASSWORD", "SECRET", "TOKEN", "CREDENTIAL")
 _libc = ctypes.CDLL(None, use_errno=True)
 
 
-def confine(limits: Limits, writable: Sequence[Path] = ()) -> str:
+def confine(limits: Limits, writable: Sequence[Path] = (), readable: Sequence[Path] | None = None) -> str:
     """Confine this process for good and return what is in force, in words. Call before any thread starts.
 
     `writable`: places it may write to beside the temporary directory; empty leaves writing as it is.
+    `readable`: places it may read beside those, the system's and Python's; None leaves reading as it is.
     """
     _forget_secrets()
-    in_force = [_limit_resources(limits), _cut_network(), restrict(writable)]
+    in_force = [_limit_resources(limits), _cut_network(), restrict(writable, readable)]
     die_with_parent()
+    in_force.append(refuse_calls())
     return ", ".join(measure for measure in in_force if measure)
 
 

@@ -1,18 +1,17 @@
 """In charge of running parsers in worker processes with hard limits, so that a hostile file harms itself only.
 
-Leaves what a worker may touch to `parsers.confine` and what a parser does to `parsers.registry`.
+Leaves what a worker may touch to `parsers.sandbox_worker` and `parsers.confine`, and what a parser does to `parsers.registry`.
 Workers stay warm: models load once in each. A killed worker is replaced, the others go on.
 """
 
 import multiprocessing
-import os
 import signal
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import CancelledError
 from concurrent.futures.process import BrokenProcessPool
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
-from multiprocessing import forkserver
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -24,14 +23,15 @@ from domain.facts import FileFacts
 from domain.mail import Mail
 from domain.notice import Limits
 from parsers import registry
-from parsers.confine import allow_cpu, confine
+from parsers import sandbox_worker as worker
+from parsers.lending import Lending
 from parsers.registry import ReadJob
+from parsers.sandbox_worker import Places
 
 _TASKS_A_WORKER = 100  #: then it is replaced, so that what libraries leak is given back
 _PATIENCE = 60.0  #: seconds past every limit before the pool itself is held for stuck
 
 log = structlog.get_logger(__name__)
-_in_force = ""  #: what confines this worker
 
 
 class ReadFailed(Exception):
@@ -55,16 +55,32 @@ class _Task:
 class Sandbox:
     """A pool of confined parser processes. Use as a context manager; safe to call from several threads."""
 
-    def __init__(self, limits: Limits, workers: int = 2, *, writable: Sequence[Path] = ()) -> None:
-        """`writable`: places workers may write beside the temporary directory (Landlock); empty: no such bound."""
+    def __init__(
+        self,
+        limits: Limits,
+        workers: int = 2,
+        *,
+        writable: Sequence[Path] = (),
+        lending: Path | None = None,
+        readable: Sequence[Path] = (),
+    ) -> None:
+        """`writable`: places workers may write beside the temporary directory (Landlock); empty: no such bound.
+
+        `lending`: a folder on the disk of what is read, in no writable place. With it workers read what is lent to them there, what
+        is writable, and `readable`, and nothing else; None: no such bound.
+        """
         self._limits = limits
         self._workers = workers
         self._writable = tuple(writable)
+        self._readable = tuple(readable)
+        self._root = lending
+        self._lending: Lending | None = None
         self._lock = threading.Lock()
         self._pool: ProcessPool | None = None
         self._queued = 0.0  #: seconds granted to tasks not settled yet
 
     def __enter__(self) -> Self:
+        self._lending = Lending(self._root) if self._root else None
         self._pool = self._new_pool()
         return self
 
@@ -75,10 +91,25 @@ class Sandbox:
         if pool is not None:
             _stop(pool)
             pool.join()
+        if self._lending is not None:
+            self._lending.close()
+
+    @contextmanager
+    def lent(self, path: Path, *, copied: bool = False) -> Iterator[Path]:
+        """Give the place where workers see a file for as long as the context lasts. Raises FileNotFoundError.
+
+        `copied`: the file itself is not to be touched, not even by a link.
+        """
+        if self._lending is None:
+            yield path
+        else:
+            with self._lending.lent(path, copied=copied) as near:
+                yield near
 
     def read_mail(self, raw: Path, out: Path) -> Mail:
         """Return a raw message read; its parts' bytes are written to `out`. Raises ReadFailed."""
-        mail: Mail = self.run(_read_mail, raw, out, self._limits, seconds=self._limits.mail_seconds)
+        with self.lent(raw) as near:
+            mail: Mail = self.run(worker.read_mail, near, out, self._limits, seconds=self._limits.mail_seconds)
         return mail
 
     def read_file(self, path: Path, job: ReadJob) -> FileFacts:
@@ -88,16 +119,18 @@ class Sandbox:
     def read_files(self, jobs: Sequence[tuple[Path, ReadJob]]) -> list[FileFacts]:
         """Return what each file tells, in the order given, read in parallel."""
         seconds = self._limits.parser_seconds
-        tasks = [self._start(registry.read_file, (path, job), seconds) for path, job in jobs]
-        return [self._facts(task, job) for task, (_, job) in zip(tasks, jobs, strict=True)]
+        with ExitStack() as stack:
+            near = [(stack.enter_context(self.lent(path)), job) for path, job in jobs]
+            tasks = [self._start(registry.read_file, task, seconds) for task in near]
+            return [self._facts(task, job) for task, (_, job) in zip(tasks, jobs, strict=True)]
 
     def run(self, function: Callable[..., Any], *arguments: Any, seconds: float) -> Any:
         """Return what a module's function returns in a worker. Raises ReadFailed, or what the function raises."""
         return self._settle(self._start(function, arguments, seconds))
 
     def confinement(self) -> str:
-        """Return in words what confines a worker, as the worker itself found: "memory 3072 MiB, no network"."""
-        return str(self.run(_confinement, seconds=_PATIENCE))
+        """Return in words what confines a worker, as the worker itself found: "memory 3072 MiB, no network …"."""
+        return str(self.run(worker.confinement, seconds=_PATIENCE))
 
     def _facts(self, task: _Task, job: ReadJob) -> FileFacts:
         try:
@@ -114,7 +147,7 @@ class Sandbox:
                 self._pool = self._renew(self._pool)
             self._queued += seconds
             future: ProcessFuture[Any] = self._pool.schedule(
-                _work, args=(function, seconds, arguments), timeout=seconds
+                worker.work, args=(function, seconds, arguments), timeout=seconds
             )
             return _Task(function, arguments, seconds, future, self._queued + _PATIENCE)
 
@@ -160,10 +193,15 @@ class Sandbox:
         return ProcessPool(
             max_workers=self._workers,
             max_tasks=_TASKS_A_WORKER,
-            initializer=_begin,
-            initargs=(self._limits, self._writable),
+            initializer=worker.begin,
+            initargs=(self._limits, self._places()),
             context=context,
         )
+
+    def _places(self) -> Places:
+        if self._lending is None:
+            return Places(self._writable, None, None)
+        return Places(self._writable, (self._lending.files, *self._readable), self._lending.temporary)
 
 
 def _stop(pool: ProcessPool) -> None:
@@ -178,39 +216,3 @@ def _expired(error: ProcessExpired) -> ReadFailed:
     if code == -signal.SIGXCPU:
         return ReadFailed("timeout", "over the CPU limit")
     return ReadFailed("crashed", signal.Signals(-code).name if code < 0 else f"exit code {code}")
-
-
-def _begin(limits: Limits, writable: tuple[Path, ...]) -> None:
-    """Prepare a worker: silent, since libraries quote what they read; confined."""
-    global _in_force  # noqa: PLW0603 - a worker's own state, told by `confinement`
-    silence = os.open(os.devnull, os.O_WRONLY)
-    for stream in (1, 2):
-        os.dup2(silence, stream)
-    os.close(silence)
-    _let_forkserver_end()
-    _in_force = confine(limits, writable)
-
-
-def _let_forkserver_end() -> None:
-    """Close the pipe by which a worker keeps the fork server alive after the daemon is gone.
-
-    The fork server then ends with the daemon, and every worker with it (`confine.die_with_parent`).
-    """
-    alive = getattr(forkserver._forkserver, "_forkserver_alive_fd", None)
-    if alive is not None:
-        os.close(alive)
-
-
-def _work(function: Callable[..., Any], seconds: float, arguments: tuple[Any, ...]) -> Any:
-    allow_cpu(seconds)
-    return function(*arguments)
-
-
-def _read_mail(raw: Path, out: Path, limits: Limits) -> Mail:
-    from parsers.mail import read_mail
-
-    return read_mail(raw, out, limits)
-
-
-def _confinement() -> str:
-    return _in_force
