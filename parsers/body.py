@@ -5,7 +5,7 @@ Leaves to `quotes` which words are the sender's own, and to `links` what the anc
 
 import re
 import warnings
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from bs4 import BeautifulSoup, MarkupResemblesLocatorWarning, Tag, XMLParsedAsHTMLWarning
 from bs4.element import PageElement, PreformattedString
@@ -20,7 +20,7 @@ _HIDDEN = re.compile(
     r"|mso-hide\s*:\s*all",
     re.IGNORECASE,
 )
-_SILENT = ("script", "style", "head", "title", "noscript", "template", "iframe", "object", "embed")
+_SILENT = frozenset({"script", "style", "head", "title", "noscript", "template", "iframe", "object", "embed"})
 _BLOCKS = frozenset({
     "p", "div", "br", "tr", "table", "li", "ul", "ol", "h1", "h2", "h3", "h4", "h5", "h6", "blockquote", "hr", "pre", "section",
     "article", "header", "footer", "dd", "dt", "dl", "form", "fieldset", "center", "address",
@@ -50,19 +50,22 @@ def soup_of(html: str) -> BeautifulSoup:
         warnings.simplefilter("ignore", MarkupResemblesLocatorWarning)
         warnings.simplefilter("ignore", XMLParsedAsHTMLWarning)
         soup = BeautifulSoup(html[:MAX_TEXT], "lxml")
-    for tag in soup.find_all(_SILENT):
-        tag.decompose()
-    for tag in soup.find_all(_is_hidden):
-        if not tag.decomposed:
-            tag.decompose()
-    for node in soup.find_all(string=lambda text: isinstance(text, PreformattedString)):
-        node.extract()
+    stack: list[Tag] = [soup]
+    while stack:  # one walk, without recursion
+        for node in list(stack.pop().contents):
+            if isinstance(node, Tag):
+                if node.name in _SILENT or _is_hidden(node):
+                    node.decompose()
+                else:
+                    stack.append(node)
+            elif isinstance(node, PreformattedString):
+                node.extract()
     return soup
 
 
 def _is_hidden(tag: Tag) -> bool:
-    style = tag.get("style")
-    return tag.has_attr("hidden") or bool(isinstance(style, str) and _HIDDEN.search(style))
+    style = tag.attrs.get("style")
+    return "hidden" in tag.attrs or bool(isinstance(style, str) and _HIDDEN.search(style))
 
 
 def html_to_text(html: str) -> str:
@@ -72,7 +75,12 @@ def html_to_text(html: str) -> str:
 
 def text_of(node: Tag) -> str:
     """Return the text of a parsed tree, a line a block."""
-    return _BLANKS.sub("\n\n", "\n".join(line for line, _ in lines_of(node))).strip()
+    return text_of_lines(lines_of(node))
+
+
+def text_of_lines(lines: Iterable[tuple[str, PageElement]]) -> str:
+    """Return lines as one text, runs of empty ones made one."""
+    return _BLANKS.sub("\n\n", "\n".join(line for line, _ in lines)).strip()
 
 
 def brief_text(node: Tag, limit: int) -> str | None:

@@ -54,8 +54,7 @@ class Hold:
     def load(self, letter: Letter, place: _Place | None = None) -> None:
         """Take in a message's links and files, and whatever those hold."""
         place = place or _Place()
-        html, text = letter.linked()
-        self.links += find_links(html, text)
+        self.links += letter.links()
         self.exact = self.exact and letter.exact
         given = passwords_in("\n".join([letter.text, letter.quoted if letter.forwarded else ""]))
         inner = _Place(place.prefix, place.archives, place.messages, (*given, *place.passwords))

@@ -40,6 +40,8 @@ def decode_words(text: str) -> Decoded:
 
     White space between two words is dropped (RFC 2047 §6.2), folds inside a word too.
     """
+    if "=?" not in text:
+        return Decoded(_NEWLINE.sub("", text))
     out: list[str] = []
     pending: list[bytes] = []
     codec, label, exact, end = "", "", True, 0

@@ -1,25 +1,29 @@
-"""In charge of one message without what is nested in it: its words (own and quoted), its markup, and the files it carries.
+"""In charge of one message without what is nested in it: its texts and the files it carries, and what the texts say.
 
-Leaves the walk to `mime`, quotes to `quotes`, headers and nesting to `mail` and `carried`.
+Leaves the walk to `mime`, the words of a text to `words`, headers and nesting to `mail` and `carried`.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from email.errors import CloseBoundaryNotFoundDefect, StartBoundaryNotFoundDefect
 from email.message import Message
+from functools import cached_property
 from itertools import islice
 from pathlib import Path
 
+from domain.mail import Link
 from domain.notice import Limits
 from parsers.body import decode_body
 from parsers.charset import decode_bytes
 from parsers.filenames import FileName
 from parsers.headers import decode_text
-from parsers.mime import Leaf, Walk, first, write_leaf
-from parsers.quotes import split_html, split_text
+from parsers.links import links_on
+from parsers.mime import Leaf, Walk, first, read_leaf, write_leaf
+from parsers.quotes import Page
 from parsers.skeleton import Skeleton, read_skeleton
 from parsers.transfer import Blob, Transfer, uu_split, write_blob
+from parsers.words import Body, Words, words_of
 
 _FORWARD_SUBJECT = re.compile(r"^\s*(?:fwd?|转发|轉寄|轉發)\s*(?:\(\d+\))?\s*[:：]", re.IGNORECASE)
 #: What Exchange and Apple call the pieces of text between attachments.
@@ -45,26 +49,12 @@ class Carried:
     is_message: bool = False  #: declared message/rfc822
 
 
-@dataclass(frozen=True)
-class Words:
-    """One text part, parted into own and quoted, as text and as markup."""
-
-    own: str
-    quoted: str
-    own_html: str = ""
-    quoted_html: str = ""
-    forwarded: bool = False
-    exact: bool = True
-    group: int | None = None  #: multipart/alternative it belongs to
-    html: bool = False  #: written as HTML
-
-
 @dataclass
 class Letter:
     """One message read, nested messages left closed."""
 
     skeleton: Skeleton
-    words: list[Words] = field(default_factory=list)
+    bodies: list[Body] = field(default_factory=list)
     files: list[Carried] = field(default_factory=list)
     skipped: bool = False  #: limits left something out
     complete: bool = True  #: no base64 breaks off
@@ -73,6 +63,11 @@ class Letter:
     @property
     def root(self) -> Message:
         return self.skeleton.root
+
+    @cached_property
+    def words(self) -> tuple[Words, ...]:
+        """What the text parts say, in order."""
+        return tuple(map(words_of, self.bodies))
 
     @property
     def subject(self) -> str:
@@ -97,7 +92,9 @@ class Letter:
 
     @property
     def exact(self) -> bool:
-        return all(words.exact for words in self._shown()) and all(one.name.exact for one in self.files)
+        """Tell whether every byte of the shown texts and of the names was understood."""
+        texts = all(body.exact for body, words in zip(self.bodies, self.words, strict=True) if self._is_shown(words))
+        return texts and all(one.name.exact for one in self.files)
 
     @property
     def truncated(self) -> bool:
@@ -107,33 +104,45 @@ class Letter:
             return any(isinstance(defect, torn) for defect in self.root.defects)
         return not self.complete
 
-    def linked(self) -> tuple[str, str]:
-        """Return (html, text) in which links count: own words, and what was forwarded."""
-        html = [words.own_html for words in self.words]
-        text = [words.own for words in self.words if not words.html]
-        if self.forwarded:
-            html += [words.quoted_html for words in self.words]
-            text += [words.quoted for words in self.words if not words.html]
-        return "\n".join(filter(None, html)), "\n".join(filter(None, text))
+    def links(self) -> tuple[Link, ...]:
+        """Return the links that count: in own words, and in what was forwarded."""
+        marked = [words for words in self.words if words.html]
+        plain = [words for words in self.words if not words.html]
+        return links_on(
+            [tree for page in self._pages(marked) for tree in page.trees],
+            "\n".join(page.text for page in self._pages(marked) if page.text),
+            "\n".join(page.text for page in self._pages(plain) if page.text),
+        )
+
+    def _pages(self, several: Sequence[Words]) -> list[Page]:
+        quoted = [words.quoted_page for words in several] if self.forwarded else []
+        return [*(words.own_page for words in several), *quoted]
 
     def _shown(self) -> list[Words]:
-        """Of each multipart/alternative keep the plain text, or the HTML where the plain text is empty."""
-        plain = {words.group for words in self.words if not words.html and (words.own or words.quoted)}
-        return [words for words in self.words if words.group is None or words.html != (words.group in plain)]
+        return [words for words in self.words if self._is_shown(words)]
+
+    def _is_shown(self, words: Words) -> bool:
+        """Of each multipart/alternative the plain text is kept, or the HTML where the plain text is empty."""
+        return words.group is None or words.html != (words.group in self._plain)
+
+    @cached_property
+    def _plain(self) -> frozenset[int | None]:
+        """The multipart/alternatives whose plain text says something."""
+        return frozenset(words.group for words in self.words if not words.html and (words.own or words.quoted))
 
 
 def read_letter(raw: Path, out: Path, limits: Limits) -> Letter:
     """Read one raw message; the files it carries are written to out/<sha256>."""
-    letter = Letter(read_skeleton(raw, out))
+    letter = Letter(read_skeleton(raw))
     walk = Walk(letter.root, limits)
     for leaf in walk:
         if _REPORT_PARTS.match(leaf.media_type):
             continue
-        blob, complete = write_leaf(leaf, letter.skeleton, out)
-        letter.complete = letter.complete and complete
         if leaf.is_body or _TEXT_PIECE.match(leaf.name.text):
-            _read_words(letter, leaf, blob, out)
+            _read_body(letter, leaf, out)
         else:
+            blob, complete = write_leaf(leaf, letter.skeleton, out)
+            letter.complete = letter.complete and complete
             letter.files.append(_carried(leaf, blob))
     letter.skipped = walk.skipped
     return letter
@@ -145,37 +154,19 @@ def _carried(leaf: Leaf, blob: Blob) -> Carried:
     )  # fmt: skip
 
 
-def _read_words(letter: Letter, leaf: Leaf, blob: Blob, out: Path) -> None:
-    charset = leaf.content_type.get("charset")
-    if leaf.media_type == "text/html":
-        data = _read(blob, MAX_HTML)
+def _read_body(letter: Letter, leaf: Leaf, out: Path) -> None:
+    html, charset = leaf.media_type == "text/html", leaf.content_type.get("charset")
+    data, complete = read_leaf(leaf, letter.skeleton, MAX_HTML if html else MAX_BODY)
+    letter.complete = letter.complete and complete
+    if html:
         letter.files += _pasted(data, out)
         decoded = decode_body(_DATA_URI.sub(b"", data), charset, html=True)
         letter.shown.update(_CID.findall(decoded.text))
-        html = split_html(decoded.text)
-        letter.words.append(
-            Words(
-                html.own,
-                html.quoted,
-                html.own_html,
-                html.quoted_html,
-                html.forwarded,
-                decoded.exact,
-                leaf.group,
-                html=True,
-            )
-        )
-        return
-    data, files = uu_split(_read(blob, MAX_BODY))
-    decoded = decode_body(data, charset)
-    text = split_text(decoded.text)
-    letter.words.append(Words(text.own, text.quoted, forwarded=text.forwarded, exact=decoded.exact, group=leaf.group))
-    letter.files += [Carried(FileName(*decode_bytes(name)), write_blob([content], out)) for name, content in files]
-
-
-def _read(blob: Blob, most: int) -> bytes:
-    with blob.path.open("rb") as file:
-        return file.read(most)
+    else:
+        data, files = uu_split(data)
+        decoded = decode_body(data, charset)
+        letter.files += [Carried(FileName(*decode_bytes(name)), write_blob([content], out)) for name, content in files]
+    letter.bodies.append(Body(decoded.text, decoded.exact, leaf.group, html))
 
 
 def _pasted(data: bytes, out: Path) -> Iterator[Carried]:

@@ -5,8 +5,11 @@ No link is ever followed here.
 """
 
 import re
+from collections.abc import Sequence
 from html import unescape
 from urllib.parse import SplitResult, parse_qsl, urlsplit
+
+from bs4 import Tag
 
 from domain.mail import Link
 from parsers import links_html, links_text
@@ -26,13 +29,15 @@ def find_links(html: str, text: str) -> tuple[Link, ...]:
 
     What is known of each is given, the rest stays None. A host that only looks like a provider's gives nothing (T90).
     """
-    seen: list[Sighting] = []
-    if html:
-        soup = soup_of(html)
-        seen += [*links_html.sightings(soup), *links_text.sightings(text_of(soup))]
-    seen += links_text.sightings(text)
+    soup = soup_of(html) if html else None
+    return links_on([soup] if soup else [], text_of(soup) if soup else "", text)
+
+
+def links_on(trees: Sequence[Tag], shown: str, text: str) -> tuple[Link, ...]:
+    """Return what `find_links` does, of pages parsed already, what they show, and text."""
+    anchors = (sighting for tree in trees for sighting in links_html.sightings(tree))
     found: dict[str, Link] = {}
-    for sighting in seen:
+    for sighting in (*anchors, *links_text.sightings(shown), *links_text.sightings(text)):
         if link := _link(sighting):
             key = url_key(link.url)
             found[key] = _merged(found[key], link) if key in found else link

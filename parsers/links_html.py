@@ -6,7 +6,7 @@ Leaves links written as text to `links_text`, and what a link means to `links`.
 import re
 from collections.abc import Iterator
 
-from bs4 import BeautifulSoup, Tag
+from bs4 import Tag
 
 from parsers.body import brief_text
 from parsers.links_text import Sighting, url_key
@@ -18,9 +18,9 @@ _MAX_ANCHORS = 400
 _MAX_AROUND = 600  #: characters: more than that is the letter, not the box of one attachment
 
 
-def sightings(soup: BeautifulSoup) -> Iterator[Sighting]:
+def sightings(page: Tag) -> Iterator[Sighting]:
     """Yield each link of a parsed page with the words that speak of it alone. Hidden elements are gone from the page."""
-    for tag in soup.find_all(_has_target, limit=_MAX_ANCHORS):
+    for tag in page.find_all(_has_target, limit=_MAX_ANCHORS):
         if not _is_promotion(tag):
             attributes = {name.lower(): _one(value) for name, value in tag.attrs.items()}
             yield Sighting(

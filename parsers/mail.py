@@ -16,7 +16,7 @@ from parsers.letter import read_letter
 from parsers.mime import first
 from parsers.params import read_field
 from parsers.report import is_recall, read_report
-from parsers.skeleton import sha256_of
+from parsers.skeleton import Skeleton
 
 _MAX_HEADERS = 1000
 _MAX_VALUE = 20_000  #: characters kept of one header
@@ -31,7 +31,7 @@ def read_mail(raw: Path, out: Path, limits: Limits) -> Mail:
     letter = read_letter(raw, out, limits)
     hold = Hold(out, limits)
     hold.load(letter)
-    mail = _envelope(letter.root, raw)
+    mail = _envelope(letter.skeleton)
     contents = {
         "text": letter.text or "\n\n".join(hold.texts),
         "quoted": letter.quoted,
@@ -47,12 +47,13 @@ def read_mail(raw: Path, out: Path, limits: Limits) -> Mail:
     return mail.model_copy(update=contents)
 
 
-def _envelope(root: Message, raw: Path) -> Mail:
+def _envelope(skeleton: Skeleton) -> Mail:
     """Return a Mail with what its header tells."""
+    root = skeleton.root
     subject, (sender, exact) = decode_text(first(root, "subject")), first_address(first(root, "from"))
     return Mail(
-        sha256=sha256_of(raw),
-        size=raw.stat().st_size,
+        sha256=skeleton.sha256,
+        size=skeleton.raw.stat().st_size,
         message_id=next(iter(message_ids(first(root, "message-id"))), None),
         in_reply_to=message_ids(first(root, "in-reply-to")),
         references=message_ids(first(root, "references")),

@@ -102,17 +102,31 @@ def first(node: Message, name: str) -> str:
 
 def write_leaf(leaf: Leaf, skeleton: Skeleton, out: Path) -> tuple[Blob, bool]:
     """Write a leaf's decoded bytes to out/<sha256>; a message is written whole. Return it, and whether base64 was whole."""
+    data, transfer = _encoded(leaf)
+    blob = write_blob(transfer.decode(skeleton.expand(data)), out)
+    return blob, transfer.complete
+
+
+def read_leaf(leaf: Leaf, skeleton: Skeleton, most: int) -> tuple[bytes, bool]:
+    """Return a leaf's first decoded bytes, and whether base64 was whole, of the rest too."""
+    data, transfer = _encoded(leaf)
+    kept, size = [], 0
+    for piece in transfer.decode(skeleton.expand(data)):
+        if size < most:
+            kept.append(piece[: most - size])
+            size += len(piece)
+    return b"".join(kept), transfer.complete
+
+
+def _encoded(leaf: Leaf) -> tuple[bytes, Transfer]:
+    """Return what stands in a leaf, and how it is encoded."""
     transfer = Transfer(first(leaf.node, "content-transfer-encoding"))
     inner = children(leaf.node)
     if not inner:
-        data = payload_bytes(leaf.node)
-    elif transfer.changes and not inner[0].keys():
-        data = payload_bytes(inner[0])  # an encoded message: forbidden (RFC 2046 §5.2.1), and sent
-    else:
-        transfer = Transfer("")
-        data = b"".join(_flat(child) for child in inner)
-    blob = write_blob(transfer.decode(skeleton.expand(data)), out)
-    return blob, transfer.complete
+        return payload_bytes(leaf.node), transfer
+    if transfer.changes and not inner[0].keys():
+        return payload_bytes(inner[0]), transfer  # an encoded message: forbidden (RFC 2046 §5.2.1), and sent
+    return b"".join(_flat(child) for child in inner), Transfer("")
 
 
 def payload_bytes(node: Message) -> bytes:

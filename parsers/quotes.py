@@ -9,7 +9,7 @@ from typing import NamedTuple
 from bs4 import BeautifulSoup, Tag
 from bs4.element import PageElement
 
-from parsers.body import lines_of, soup_of, text_of
+from parsers.body import lines_of, soup_of, text_of, text_of_lines
 
 _DASHED = r"[-—_=*]{2,40}\s*{}\s*[-—_=*]{2,40}"
 _REPLY_WORDS = r"(?:原始邮件|原邮件|回复的?原?邮件|回复的原邮件|邮件原件|以下是原邮件|Original(?:\s+Message|\s+Mail)?|原始郵件|原郵件)"
@@ -32,13 +32,14 @@ _HEADER_MORE = re.compile(
     re.IGNORECASE,
 )
 _CITED = re.compile(r"^\s*>")
-#: Elements that hold nothing but earlier mail, by CSS selector: Apple and Thunderbird, Gmail, NetEase, Yahoo, Outlook.com.
-_CONTAINERS = (
-    'blockquote[type="cite"]', "div.gmail_quote", "blockquote.gmail_quote", "#isReplyContent", "#ntes-pcmail-quote",
-    ".ntes-mailmaster-quote", ".yahoo_quoted", "div.moz-cite-prefix", "#origbody", ".QQMailQuote", "#OLK_SRC_BODY_SECTION",
-)  # fmt: skip
-
-
+#: Elements that hold nothing but earlier mail, by id, and by (element, class): Apple and Thunderbird, Gmail, NetEase, Yahoo,
+#: Outlook.com. So does a blockquote of type "cite".
+_QUOTE_IDS = frozenset({"isReplyContent", "ntes-pcmail-quote", "origbody", "OLK_SRC_BODY_SECTION"})
+_QUOTE_CLASSES = frozenset({
+    ("div", "gmail_quote"), ("blockquote", "gmail_quote"), ("", "ntes-mailmaster-quote"), ("", "yahoo_quoted"),
+    ("div", "moz-cite-prefix"), ("", "QQMailQuote"),
+})  # fmt: skip
+_MAY_QUOTE = re.compile("|".join(["cite", *_QUOTE_IDS, *(name for _, name in _QUOTE_CLASSES)]))
 #: Elements behind which everything is earlier mail: Outlook on the web.
 _BEGINS_QUOTE = ["divRplyFwdMsg", "appendonsend"]
 
@@ -83,44 +84,62 @@ def _starts_headers(lines: list[str], number: int) -> bool:
     return sum(1 for line in following[:6] if _HEADER_MORE.match(line)) >= 2
 
 
+class Page(NamedTuple):
+    """A part of a page: its trees, and their text. Links are looked for in both."""
+
+    trees: tuple[Tag, ...]
+    text: str
+
+
 class HtmlSplit(NamedTuple):
-    """HTML parted: own words, own markup for the links in it, quoted words and markup, forward or not."""
+    """HTML parted: own words and quoted words, the pages they stand on, forward or not."""
 
     own: str
-    own_html: str
     quoted: str
-    quoted_html: str
+    own_page: Page
+    quoted_page: Page
     forwarded: bool = False
 
 
 def split_html(html: str) -> HtmlSplit:
     """Part HTML: containers of earlier mail are lifted out, then everything behind the first mark in the text is cut off."""
     soup = soup_of(html)
-    lifted = _lift(soup)
+    lifted = _lift(soup) if _MAY_QUOTE.search(html) else []
     lines = lines_of(soup)
     cut, forwarded = _cut([line for line, _ in lines])
-    start = lines[cut][1] if cut < len(lines) else soup.find(id=_BEGINS_QUOTE)
+    start = lines[cut][1] if cut < len(lines) else _quote_begins(soup, html)
     if start is not None:
         lifted = [_cut_off(soup, start), *lifted]
-    quoted = "\n".join(text_of(tag) for tag in lifted).strip()
-    own = split_text(text_of(soup))
-    return HtmlSplit(
-        own.own, str(soup), "\n".join(filter(None, [own.quoted, quoted])), "".join(map(str, lifted)), forwarded
-    )
+        lines = lines_of(soup)
+    text, quoted = text_of_lines(lines), "\n".join(text_of(tag) for tag in lifted).strip()
+    own = split_text(text)
+    both = "\n".join(filter(None, [own.quoted, quoted]))
+    return HtmlSplit(own.own, both, Page((soup,), text), Page(tuple(lifted), quoted), forwarded)
+
+
+def _quote_begins(soup: BeautifulSoup, html: str) -> Tag | None:
+    found = soup.find(id=_BEGINS_QUOTE) if any(mark in html for mark in _BEGINS_QUOTE) else None
+    return found if isinstance(found, Tag) else None
 
 
 def _lift(soup: BeautifulSoup) -> list[Tag]:
     """Take the outermost containers out, in one walk."""
-    containers = {id(tag) for tag in soup.select(",".join(_CONTAINERS))}
     found: list[Tag] = []
-    stack: list[Tag] = [soup] if containers else []
+    stack: list[Tag] = [soup]
     while stack:
         tag = stack.pop()
-        if id(tag) in containers:
+        if _is_container(tag):
             found.append(tag)
         else:
             stack.extend(child for child in reversed(tag.contents) if isinstance(child, Tag))
     return [tag.extract() for tag in found]
+
+
+def _is_container(tag: Tag) -> bool:
+    if tag.get("id") in _QUOTE_IDS or (tag.name == "blockquote" and str(tag.get("type")).lower() == "cite"):
+        return True
+    classes = tag.get("class") or ()
+    return any((tag.name, name) in _QUOTE_CLASSES or ("", name) in _QUOTE_CLASSES for name in classes)
 
 
 def _cut_off(soup: BeautifulSoup, start: PageElement) -> Tag:

@@ -1,23 +1,23 @@
-"""In charge of a message's structure and defects, read by mail-parser from a copy without its bulk.
+"""In charge of a message's structure and defects, read without its bulk.
 
-Long runs of base64 are left where they are in the raw file and a marker line stands for them in the copy: no run of base64 can
+Long runs of base64 are left where they are in the raw file and a marker line stands for them in what is parsed: no run of base64 can
 hold a boundary or a header (neither "-" nor ":" is in its alphabet), so the structure is the same, while a 70 MB mail
-costs as little memory as a short one. Leaves the decoding of what parts hold to `mime`.
+costs as little memory as a short one. mail-parser is asked what is wrong with a message only where the tree shows that something is:
+asking costs as much as all the rest. Leaves the decoding of what parts hold to `mime`.
 """
 
 import hashlib
 import logging
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from email import message_from_binary_file, message_from_bytes
+from email import message_from_bytes
 from email.errors import MessageError
 from email.message import Message
-from email.parser import BytesHeaderParser
+from email.parser import BytesFeedParser, BytesHeaderParser
 from email.policy import compat32
 from pathlib import Path
-from tempfile import NamedTemporaryFile
-from typing import IO
+from typing import BinaryIO
 
 import mailparser
 
@@ -25,7 +25,7 @@ import mailparser
 logging.getLogger("mailparser").setLevel(logging.CRITICAL)
 
 _BLOCK = 1 << 16
-Cut = tuple[int, int]  #: bytes of the raw file, from and to, that the copy goes without
+Cut = tuple[int, int]  #: bytes of the raw file, from and to, that are not parsed
 _LONGEST_FIELD = 100_000  #: bytes: room for two thousand recipients
 _DEEPEST = 60  #: nodes; what walks a tree recurses
 _GAP_DEFECT, _FIELD_DEFECT = "an empty line inside the header", "a header field was longer than any real one"
@@ -63,6 +63,7 @@ class Skeleton:
     """A message's tree (stdlib nodes, compat32) with its bulk outside, and what mail-parser found wrong with it."""
 
     raw: Path
+    sha256: str  #: of the raw message
     root: Message
     nonce: bytes
     runs: tuple[Run, ...]
@@ -87,31 +88,24 @@ class Skeleton:
                 yield piece
 
 
-def sha256_of(path: Path) -> str:
-    """Return the sha256 of a file, read in pieces."""
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
-
-
-def read_skeleton(raw: Path, scratch: Path) -> Skeleton:
-    """Return the structure of a raw message. `scratch` is a folder to put the copy in; nothing is left there."""
-    nonce = sha256_of(raw)[:32].encode()
-    gap, long = _gap_in_header(raw), list(_overlong_fields(raw))
-    with NamedTemporaryFile(dir=scratch, suffix=".skeleton") as copy:
-        runs = tuple(_hollow(raw, nonce, copy, sorted([*gap, *long])))
-        copy.flush()
-        root, defects = _parse(Path(copy.name))
+def read_skeleton(raw: Path) -> Skeleton:
+    """Return the structure of a raw message. Raises OSError when the file cannot be read."""
+    with raw.open("rb") as file:
+        sha256 = hashlib.file_digest(file, "sha256").hexdigest()
+        gap, long = _gap_in_header(file), list(_overlong_fields(file))
+        nonce, runs = sha256[:32].encode(), list[Run]()
+        root, defects = _parse(lambda: _hollow(file, nonce, runs, sorted([*gap, *long])))
     told = [_GAP_DEFECT] * bool(gap) + [_FIELD_DEFECT] * bool(long)
-    return Skeleton(raw, root, nonce, runs, (*defects, *told))
+    return Skeleton(raw, sha256, root, nonce, tuple(runs), (*defects, *told))
 
 
-def _gap_in_header(raw: Path) -> list[Cut]:
+def _gap_in_header(file: BinaryIO) -> list[Cut]:
     """Return where an empty line cuts a message's header in two, or nothing (research §3.2, S79).
 
     Told by: no From above the line, and field after field below it, with those every message has among them.
     """
-    with raw.open("rb") as file:
-        head = file.read(_BLOCK)
+    file.seek(0)
+    head = file.read(_BLOCK)
     blank = _EMPTY_LINE.search(head)
     if not blank or _FROM.search(head[: blank.start() + 1]) or not _FIELD.match(head):
         return []
@@ -121,19 +115,19 @@ def _gap_in_header(raw: Path) -> list[Cut]:
     return [(blank.start() + 1, blank.end())] if fields and _FROM.search(below) and _MIME_FIELD.search(below) else []
 
 
-def _overlong_fields(raw: Path) -> Iterator[Cut]:
+def _overlong_fields(file: BinaryIO) -> Iterator[Cut]:
     """Yield the tail of each field of the header that is longer than any real one: others read it in quadratic time."""
+    file.seek(0)
     start = offset = 0
     before = b"\n"
-    with raw.open("rb") as file:
-        while (line := file.readline(_BLOCK)).strip(b"\r\n") or not before.endswith(b"\n"):
-            if before.endswith(b"\n") and not line.startswith((b" ", b"\t")):
-                yield from _tail(start, offset)
-                start = offset
-            offset += len(line)
-            before = line
-            if not line:
-                break
+    while (line := file.readline(_BLOCK)).strip(b"\r\n") or not before.endswith(b"\n"):
+        if before.endswith(b"\n") and not line.startswith((b" ", b"\t")):
+            yield from _tail(start, offset)
+            start = offset
+        offset += len(line)
+        before = line
+        if not line:
+            break
     yield from _tail(start, offset)
 
 
@@ -142,25 +136,25 @@ def _tail(start: int, end: int) -> Iterator[Cut]:
         yield start + _LONGEST_FIELD, end
 
 
-def _hollow(raw: Path, nonce: bytes, copy: IO[bytes], cuts: list[Cut]) -> Iterator[Run]:
-    """Copy raw without its long base64 and without the cuts; yield the runs left out, merged where they touch."""
-    count, start, end = 0, 0, 0
-    for offset, block in _blocks(raw):
+def _hollow(file: BinaryIO, nonce: bytes, runs: list[Run], cuts: list[Cut]) -> Iterator[bytes]:
+    """Yield a message without its long base64 and without the cuts; `runs` holds the runs left out, merged where they touch."""
+    runs.clear()
+    start, end = 0, 0
+    for offset, block in _blocks(file):
         touched = [cut for cut in cuts if cut[1] > offset and cut[0] < offset + len(block)]
         if touched or len(block) < _SHORT or block.translate(None, _BASE64):
             if end > start:
-                yield Run(start, end - start)
-                count += 1
-            copy.write(_without(block, offset, touched) if touched else block)
+                runs.append(Run(start, end - start))
+            yield _without(block, offset, touched) if touched else block
             start = end = 0
             continue
         if end == start:
             blank = len(block) - len(block.lstrip(b"\r\n"))  # the empty line that ends a header stays
-            copy.write(block[:blank] + b"@bulk-%s-%d@\r\n" % (nonce, count))
+            yield block[:blank] + b"@bulk-%s-%d@\r\n" % (nonce, len(runs))
             start = offset + blank
         end = offset + len(block)
     if end > start:
-        yield Run(start, end - start)
+        runs.append(Run(start, end - start))
 
 
 def _without(block: bytes, offset: int, cuts: list[Cut]) -> bytes:
@@ -173,39 +167,45 @@ def _without(block: bytes, offset: int, cuts: list[Cut]) -> bytes:
     return b"".join([*kept, block[at:]])
 
 
-def _blocks(raw: Path) -> Iterator[tuple[int, bytes]]:
+def _blocks(file: BinaryIO) -> Iterator[tuple[int, bytes]]:
     """Yield (offset, bytes) of about 64 KiB each, cut after a line end."""
+    file.seek(0)
     offset = 0
-    with raw.open("rb") as file:
-        while block := file.read(_BLOCK) + file.readline(_BLOCK):
-            yield offset, block
-            offset += len(block)
+    while block := file.read(_BLOCK) + file.readline(_BLOCK):
+        yield offset, block
+        offset += len(block)
 
 
-def _parse(path: Path) -> tuple[Message, tuple[str, ...]]:
+def _parse(pieces: Callable[[], Iterator[bytes]]) -> tuple[Message, tuple[str, ...]]:
     try:
-        parsed = mailparser.parse_from_file(str(path))
-        root: Message = parsed.message
-        defects = tuple(sorted(map(str, parsed.defects_categories - _OWN_DECODING)))
-    except _PARSER_ERRORS as error:
-        root, defects = _parse_plainly(path), (f"mail-parser: {type(error).__name__}",)
+        root = _fed(pieces())
+    except RecursionError:
+        return _header_of(pieces()), ("parts are nested too deep to be read",)
     if _depth(root) > _DEEPEST:
-        with path.open("rb") as file:
-            return BytesHeaderParser(policy=compat32).parse(file), (
-                *defects,
-                "parts are nested too deep to be told apart",
-            )
-    return root, defects
+        return _header_of(pieces()), (*_defects(root), "parts are nested too deep to be told apart")
+    return root, _defects(root)
 
 
-def _parse_plainly(path: Path) -> Message:
-    """Parse without mail-parser; where even that nests too deep, read the header and leave the rest as text."""
-    with path.open("rb") as file:
-        try:
-            return message_from_binary_file(file, policy=compat32)
-        except RecursionError:
-            file.seek(0)
-            return BytesHeaderParser(policy=compat32).parse(file)
+def _fed(pieces: Iterable[bytes]) -> Message:
+    parser = BytesFeedParser(policy=compat32)
+    for piece in pieces:
+        parser.feed(piece)
+    return parser.close()
+
+
+def _header_of(pieces: Iterable[bytes]) -> Message:
+    """Return a message whose header was read, and the rest left as text."""
+    return BytesHeaderParser(policy=compat32).parsebytes(b"".join(pieces))
+
+
+def _defects(root: Message) -> tuple[str, ...]:
+    """Return what mail-parser finds wrong with a tree that shows damage. A message nested too deep to walk is none of its affairs."""
+    try:
+        if not any(node.defects for node in root.walk()):
+            return ()
+        return tuple(sorted(map(str, mailparser.MailParser(root).defects_categories - _OWN_DECODING)))
+    except _PARSER_ERRORS as error:
+        return (f"mail-parser: {type(error).__name__}",)
 
 
 def _depth(root: Message) -> int:

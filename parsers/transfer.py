@@ -3,7 +3,6 @@
 Leaves to `mime` which bytes are encoded how.
 """
 
-import base64
 import binascii
 import hashlib
 import re
@@ -13,6 +12,7 @@ from pathlib import Path
 from tempfile import NamedTemporaryFile
 
 _NOT_DIGIT = bytes(set(range(256)) - set(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/="))
+_HELD = 1 << 20  #: bytes of a blob that are named before they are written: most files of a mail are smaller
 _UU_FILE = re.compile(
     rb"^begin [0-7]{3,4} (?P<name>[^\r\n]{1,255})\r?\n(?P<data>(?:[ -`][ -~]{0,90}\r?\n)*)end[ \t]*(?:\r?\n|\Z)",
     re.MULTILINE,
@@ -69,7 +69,7 @@ class Transfer:
 
 def _decoded(digits: bytes) -> bytes:
     usable = digits[: len(digits) - (len(digits) % 4 == 1)]
-    return base64.b64decode(usable + b"=" * (-len(usable) % 4))
+    return binascii.a2b_base64(usable + b"=" * (-len(usable) % 4))
 
 
 def _lines(pieces: Iterable[bytes]) -> Iterator[bytes]:
@@ -106,11 +106,28 @@ def _uu_line(line: bytes) -> bytes:
 
 def write_blob(pieces: Iterable[bytes], out: Path) -> Blob:
     """Write bytes to out/<sha256> and return where they are. The same bytes twice are one file."""
-    digest, size = hashlib.sha256(), 0
+    pieces = iter(pieces)
+    held, size = _held(pieces)
+    digest = hashlib.sha256(held)
+    if size <= _HELD:
+        path = out / digest.hexdigest()
+        if not path.exists():
+            path.write_bytes(held)
+        return Blob(path, digest.hexdigest(), size)
     with NamedTemporaryFile(dir=out, suffix=".part", delete=False) as file:
+        file.write(held)
         for piece in pieces:
             digest.update(piece)
             size += file.write(piece)
     path = out / digest.hexdigest()
     Path(file.name).replace(path)
     return Blob(path, digest.hexdigest(), size)
+
+
+def _held(pieces: Iterator[bytes]) -> tuple[bytes, int]:
+    """Return all bytes, or as many pieces as are just more than `_HELD`, and their number."""
+    held, size = [], 0
+    while size <= _HELD and (piece := next(pieces, None)) is not None:
+        held.append(piece)
+        size += len(piece)
+    return b"".join(held), size
