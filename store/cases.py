@@ -43,7 +43,7 @@ class Cases:
         if track is not None:
             query = query.where(CaseRow.track == track)
         if unit is not None:
-            query = query.where(col(CaseRow.unit).contains(unit, autoescape=True))
+            query = query.where(col(CaseRow.unit).icontains(unit, autoescape=True))
         if sender is not None:
             query = query.where(CaseRow.sender_key == sender.lower())
         if since is not None:

@@ -14,6 +14,7 @@ from store.history import History
 from store.ledger import Ledger
 from store.messages import Messages
 from store.outbox import Outbox
+from store.postgresql import DECIDING
 from store.reconciling import Reckonings
 from store.recovery import Recovery
 from store.rows import Rows
@@ -37,13 +38,20 @@ class Store(Ledger, Work, Messages, Cases, Briefs, Rows, Outbox, History, Figure
     def open(cls, url: str, archive: Archive) -> Self:
         """Open the store at a database URL, bringing it to the present schema. SchemaUnknown: written by a newer program."""
         database = Database(create(url))
-        migrate(database)
+        try:
+            migrate(database)
+        except BaseException:
+            database.close()
+            raise
         return cls(database, archive)
 
     @contextmanager
     def begin(self, now: datetime) -> Iterator[Transaction]:
-        """Open the transaction that writes an outcome: all of it at the end, nothing when an exception passes."""
-        with self.database.write() as session:
+        """Open the transaction that writes an outcome: all of it at the end, nothing when an exception passes.
+
+        One at a time: what it reads of cases, numbers and letters stays so until it ends.
+        """
+        with self.database.write(alone=DECIDING) as session:
             yield Transaction(session, now)
 
     def close(self) -> None:

@@ -1,7 +1,8 @@
 """In charge of the connection to the database: durable settings, and transactions that read or write.
 
 SQLite: write-ahead log, every commit on disk, foreign keys, and BEGIN IMMEDIATE for writers, so that two writers wait for
-each other instead of failing midway (sqlite.org/lang_transaction). PostgreSQL needs none of it. Leaves SQL to the others.
+each other instead of failing midway (sqlite.org/lang_transaction). What PostgreSQL needs stands in `postgresql`. Leaves SQL
+to the others.
 """
 
 import os
@@ -10,18 +11,25 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Engine, Table, event, make_url
+from sqlalchemy import Connection, Engine, Table, event, make_url, text
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Session, SQLModel, create_engine
+
+from store.postgresql import READER, create_postgresql
 
 BUSY_MS = 60_000  #: how long a writer waits for another; a write takes milliseconds
 
 
 def create(url: str) -> Engine:
-    """Return an engine for a database URL. A SQLite file is made for us alone (0600, in a 0700 directory)."""
+    """Return an engine for a database URL. A SQLite file is made for us alone (0600, in a 0700 directory).
+
+    ValueError for a database that is neither SQLite nor PostgreSQL.
+    """
     parsed = make_url(url)
+    if parsed.get_backend_name() == "postgresql":
+        return create_postgresql(parsed)
     if parsed.get_backend_name() != "sqlite":
-        return create_engine(url, pool_pre_ping=True)
+        raise ValueError(f"no database of ours: {parsed.get_backend_name()}; sqlite and postgresql+psycopg are")
     if parsed.database in {None, "", ":memory:"}:
         raise ValueError("the store needs a database file: several threads and processes share it")
     _make_private(Path(str(parsed.database)))
@@ -54,18 +62,29 @@ class Database:
     def __init__(self, engine: Engine) -> None:
         self.engine = engine
         self.writer = engine.execution_options(writes=True)
+        self.is_postgresql = engine.dialect.name == "postgresql"
+        self._reader = engine.execution_options(**READER) if self.is_postgresql else engine
 
     @contextmanager
     def read(self) -> Iterator[Session]:
         """Lend a session that sees one state of the database."""
-        with Session(self.engine) as session:
+        with Session(self._reader) as session:
             yield session
 
     @contextmanager
-    def write(self) -> Iterator[Session]:
-        """Lend a session whose work is committed at the end, or leaves nothing when an exception passes."""
+    def write(self, *, alone: int | None = None) -> Iterator[Session]:
+        """Lend a session whose work is committed at the end, or leaves nothing when an exception passes.
+
+        Of transactions `alone` by the same number one runs at a time. SQLite lets one write at a time in any case.
+        """
         with Session(self.writer) as session, session.begin():
+            self.wait_turn(session.connection(), alone)
             yield session
+
+    def wait_turn(self, connection: Connection, alone: int | None) -> None:
+        """Wait until no other transaction holds the number; it is given back when this one ends."""
+        if self.is_postgresql and alone is not None:
+            connection.execute(text("SELECT pg_advisory_xact_lock(:alone)"), {"alone": alone})
 
     def close(self) -> None:
         """Give the connections back."""
@@ -77,4 +96,4 @@ def insert_new(session: Session, row: type[SQLModel], values: dict[str, Any], *,
     table: Table = row.__table__  # type: ignore[attr-defined]  # SQLModel adds it to table classes
     backend = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
     statement = backend.insert(table).values(values).on_conflict_do_nothing(index_elements=list(on))
-    return bool(session.exec(statement).rowcount)
+    return session.connection().execute(statement.returning(*(table.c[name] for name in on))).first() is not None

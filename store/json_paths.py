@@ -9,7 +9,10 @@ from sqlalchemy.sql.functions import FunctionElement
 
 
 class _AsJson(FunctionElement[Any]):
-    """A text column taken for JSON: as it is on SQLite, cast on PostgreSQL (to json: jsonb refuses U+0000)."""
+    """A text column taken for JSON: as it is on SQLite, cast on PostgreSQL.
+
+    To json, for jsonb refuses U+0000; and without it, for no text of PostgreSQL's can hold what a path leads to then.
+    """
 
     type = JSON()
     inherit_cache = True
@@ -22,7 +25,7 @@ def _plain(element: _AsJson, compiler: SQLCompiler, **more: Any) -> str:
 
 @compiles(_AsJson, "postgresql")
 def _cast(element: _AsJson, compiler: SQLCompiler, **more: Any) -> str:
-    return f"CAST({compiler.process(element.clauses, **more)} AS JSON)"
+    return rf"CAST(replace({compiler.process(element.clauses, **more)}, '\u0000', '\ufffd') AS JSON)"
 
 
 def inside(column: Any, *path: str | int) -> ColumnElement[Any]:

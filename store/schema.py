@@ -11,6 +11,7 @@ from sqlalchemy import Connection
 
 from store.engine import Database
 from store.errors import SchemaUnknown
+from store.postgresql import MIGRATING
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 
@@ -24,11 +25,15 @@ def config(connection: Connection | None = None) -> Config:
 
 
 def migrate(database: Database) -> None:
-    """Bring the database to the newest revision in one transaction; SchemaUnknown when it is newer than this program."""
+    """Bring the database to the newest revision in one transaction; SchemaUnknown when it is newer than this program.
+
+    Of processes that start together one does it, the others wait.
+    """
     with database.engine.connect() as connection:
         if _revision(connection) == _head():
             return
     with database.writer.begin() as connection:
+        database.wait_turn(connection, MIGRATING)
         try:
             command.upgrade(config(connection), "head")
         except CommandError as error:

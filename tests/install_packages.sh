@@ -17,6 +17,7 @@ need fonts-wqy-microhei /usr/share/fonts/truetype/wqy/wqy-microhei.ttc 'a second
 need libarchive-tools bsdtar 'opens RAR archives, as the desk does where it is there'
 need 7zip 7zz 'likewise'
 need openssl openssl 'the certificate of the test servers'
+need postgresql "$(ls -d /usr/lib/postgresql/*/bin/initdb 2>/dev/null | tail -n 1)" 'the database that several machines share'
 
 [ -n "$missing" ] || exit 0
 if ! command -v apt-get >/dev/null 2>&1; then

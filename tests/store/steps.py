@@ -1,6 +1,6 @@
 """One mail's whole way through the store, in steps, by a process that kills itself before the step it is told.
 
-Run by `test_kill.py`: `python -m tests.store.steps ROOT HOURS STEP`. STEP 99 goes through to the end. Every step looks at the
+Run by `test_kill.py`: `python -m tests.store.steps ROOT URL HOURS STEP`. STEP 99 goes through to the end. Every step looks at the
 store first, as the daemon does, so that a later run takes up where a killed one left off.
 """
 
@@ -75,14 +75,14 @@ def send(store: Store, now: datetime, wire: Path) -> Steps:
         yield  # 11: settled
 
 
-def run(root: Path, now: datetime, last: int, stop: Callable[[], None]) -> None:
-    store = Store.open(f"sqlite:///{root}/desk.db", Archive(root))
+def run(root: Path, url: str, now: datetime, last: int, stop: Callable[[], None]) -> None:
     done = 0
-    for part in (take_in(store, now), work(store, now), send(store, now, root / "wire")):
-        for _ in part:
-            if done == last:
-                stop()
-            done += 1
+    with Store.open(url, Archive(root)) as store:
+        for part in (take_in(store, now), work(store, now), send(store, now, root / "wire")):
+            for _ in part:
+                if done == last:
+                    stop()
+                done += 1
 
 
 def die() -> None:
@@ -91,4 +91,4 @@ def die() -> None:
 
 if __name__ == "__main__":
     with suppress(BrokenPipeError):
-        run(Path(sys.argv[1]), later(hours=int(sys.argv[2])), int(sys.argv[3]), die)
+        run(Path(sys.argv[1]), sys.argv[2], later(hours=int(sys.argv[3])), int(sys.argv[4]), die)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
+from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule, run_state_machine_as_test
 
 from domain.kinds import MessageState, OutboxState
 from domain.records import Claimed
@@ -15,6 +15,7 @@ from store.archive import Archive
 from store.desk import Store
 from store.errors import LeaseLost
 from store.work import PAUSES, STRIKES
+from tests.fixtures.postgres import Cluster
 from tests.store.build import NOW, arrival, conclude
 
 LEASE_S = 600.0
@@ -38,11 +39,14 @@ class Intake(RuleBasedStateMachine):
         self.directory = tempfile.TemporaryDirectory()
         root = Path(self.directory.name)
         self.archive = Archive(root)
-        self.url = f"sqlite:///{root}/desk.db"
+        self.url = self.make_database()
         self.store = Store.open(self.url, self.archive)
         self.now = NOW
         self.messages: dict[str, Message] = {}
         self.on_wire: dict[int, int] = {}
+
+    def make_database(self) -> str:
+        return f"sqlite:///{self.directory.name}/desk.db"
 
     def teardown(self) -> None:
         self.store.close()
@@ -155,7 +159,16 @@ class Intake(RuleBasedStateMachine):
         assert [line for line in self.store.verify(self.now) if "being sent" not in line] == []
 
 
-Intake.TestCase.settings = settings(
-    max_examples=10, stateful_step_count=20, deadline=None, suppress_health_check=list(HealthCheck)
-)
-TestIntake = Intake.TestCase
+_TRIED = settings(max_examples=10, stateful_step_count=20, deadline=None, suppress_health_check=list(HealthCheck))
+
+
+def test_on_sqlite() -> None:
+    run_state_machine_as_test(Intake, settings=_TRIED)
+
+
+def test_on_postgresql(cluster: Cluster, migrated: str) -> None:
+    class OnPostgreSQL(Intake):
+        def make_database(self) -> str:
+            return cluster.url(cluster.make(migrated))
+
+    run_state_machine_as_test(OnPostgreSQL, settings=settings(_TRIED, max_examples=4))

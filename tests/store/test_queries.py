@@ -1,5 +1,6 @@
 """Finding messages and cases, counting them, and by which index."""
 
+import re
 from datetime import datetime
 
 import pytest
@@ -137,7 +138,11 @@ def test_an_empty_store_counts_nothing(store: Store) -> None:
 
 
 def plan(store: Store, query: SelectOfScalar[object]) -> str:
-    """Return how SQLite means to answer a query, with bound parameters as the program sends it."""
+    """Return how the database means to answer a query, with bound parameters as the program sends it."""
+    if store.database.is_postgresql:
+        with store.database.engine.connect() as connection:
+            told = query.compile(dialect=connection.dialect, compile_kwargs={"literal_binds": True})
+            return "; ".join(row[0] for row in connection.exec_driver_sql(f"EXPLAIN (COSTS OFF) {told}"))
     compiled = query.compile(dialect=sqlite.dialect())
     values = tuple(
         str(value.replace(tzinfo=None)) if isinstance(value, datetime) else str(value)
@@ -147,11 +152,14 @@ def plan(store: Store, query: SelectOfScalar[object]) -> str:
         return "; ".join(row[3] for row in connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {compiled}", values))
 
 
+_SOME_OPEN = "UPDATE messages SET state = 'decided', due_at = NULL WHERE sha256 > '08'"
+
+
 @pytest.mark.parametrize(
     ("query", "index"),
     [
-        (next_message(NOW), "USING INDEX ix_messages_due"),
-        (next_letter(NOW), "USING INDEX ix_letters_state_next_at (state=? AND next_at<?)"),
+        (next_message(NOW), r"(?i)using (index )?ix_messages_due"),
+        (next_letter(NOW), r"(?i)using (index )?ix_letters_state_next_at.*state.*next_at"),
     ],
     ids=["message", "letter"],
 )
@@ -160,11 +168,18 @@ def test_claims_walk_an_index_and_sort_nothing(store: Store, query: SelectOfScal
     for uid in range(300):
         arrive(store, f"mail {uid}", uid)
     with store.database.writer.begin() as connection:
-        connection.exec_driver_sql("UPDATE messages SET state = 'decided', due_at = NULL WHERE rowid % 50")
+        connection.exec_driver_sql(_SOME_OPEN)
+        if store.database.is_postgresql:  # a letter for each mail, for a table of nothing needs no index
+            columns = "recipient, recipient_key, subject, text, html, raw, state, attempts, next_at, created_at, error, proof, bounced, kind"
+            connection.exec_driver_sql(
+                f"INSERT INTO letters (message_id, key, {columns}) SELECT 'm' || n, n, '', '', '', '', '', '', 'sent', 1, "
+                "now(), now(), '', '', '', 'receipt' FROM generate_series(1, 2000) n"
+            )
         connection.exec_driver_sql("ANALYZE")
     told = plan(store, query)
-    assert index in told
+    assert re.search(index, told), told
     assert "TEMP B-TREE" not in told
+    assert "Sort" not in told or "ix_letters" in told  # letters of one moment, by id
 
 
 @pytest.mark.parametrize("turn", range(2))

@@ -36,22 +36,22 @@ def test_a_difference_would_be_seen(store: Store) -> None:
         assert len(compare_metadata(MigrationContext.configure(connection), Table.metadata)) == 2
 
 
-def test_opening_again_keeps_everything(store: Store, archive: Archive, tmp_path: Path) -> None:
+def test_opening_again_keeps_everything(store: Store, archive: Archive, url: str) -> None:
     sha256 = arrive(store, "a")
     store.close()
-    with Store.open(f"sqlite:///{tmp_path}/data/desk.db", archive) as again:
+    with Store.open(url, archive) as again:
         assert again.message(sha256)
 
 
-def test_a_database_of_a_newer_program_is_not_touched(store: Store, archive: Archive, tmp_path: Path) -> None:
+def test_a_database_of_a_newer_program_is_not_touched(store: Store, archive: Archive, url: str) -> None:
     with store.database.writer.begin() as connection:
         connection.exec_driver_sql("UPDATE alembic_version SET version_num = '9999'")
     with pytest.raises(SchemaUnknown, match="9999"):
-        Store.open(f"sqlite:///{tmp_path}/data/desk.db", archive)
+        Store.open(url, archive)
 
 
-def test_the_way_back_leaves_nothing(tmp_path: Path) -> None:
-    database = Database(create(f"sqlite:///{tmp_path}/x.db"))
+def test_the_way_back_leaves_nothing(empty: str) -> None:
+    database = Database(create(empty))
     migrate(database)
     with database.writer.begin() as connection:
         command.downgrade(config(connection), "base")
@@ -85,16 +85,30 @@ def test_history_cannot_be_rewritten(store: Store, change: str) -> None:
 @pytest.mark.parametrize(
     ("pragma", "value"), [("journal_mode", "wal"), ("synchronous", 2), ("foreign_keys", 1), ("busy_timeout", 60_000)]
 )
-def test_sqlite_is_set_to_lose_nothing(store: Store, pragma: str, value: object) -> None:
-    with store.database.engine.connect() as connection:
+def test_sqlite_is_set_to_lose_nothing(sqlite: str, archive: Archive, pragma: str, value: object) -> None:
+    with Store.open(sqlite, archive) as store, store.database.engine.connect() as connection:
         assert connection.exec_driver_sql(f"PRAGMA {pragma}").scalar() == value
 
 
-def test_only_we_may_read_the_database(store: Store, tmp_path: Path) -> None:
+def test_postgresql_is_told_to_drop_whoever_is_gone(postgresql: str, archive: Archive) -> None:
+    """Over a network. A cut-off process must neither hold rows nor wait for ever."""
+    with Store.open(postgresql, archive) as store, store.database.engine.connect() as connection:
+        assert connection.exec_driver_sql("SHOW idle_in_transaction_session_timeout").scalar() == "5min"
+        assert connection.exec_driver_sql("SHOW synchronous_commit").scalar() == "on"
+
+
+def test_a_database_of_another_make_is_refused(archive: Archive) -> None:
+    with pytest.raises(ValueError, match="mysql"):
+        Store.open("mysql://localhost/desk", archive)
+
+
+def test_only_we_may_read_the_database(sqlite: str, archive: Archive, tmp_path: Path) -> None:
+    store = Store.open(sqlite, archive)
     arrive(store, "a")
     modes = {path.name: path.stat().st_mode & 0o777 for path in (tmp_path / "data").glob("desk.db*")}
     assert len(modes) == 3
     assert set(modes.values()) == {0o600}
+    store.close()
 
 
 def test_a_reader_sees_the_past_while_a_writer_writes(store: Store) -> None:
@@ -116,16 +130,23 @@ import sys
 from pathlib import Path
 from store.archive import Archive
 from store.desk import Store
-root = Path(sys.argv[1])
-Store.open(f"sqlite:///{root}/fresh.db", Archive(root)).close()
+Store.open(sys.argv[2], Archive(Path(sys.argv[1]))).close()
 """
 
 
-def test_processes_may_open_a_fresh_store_at_once(tmp_path: Path) -> None:
+def test_processes_may_open_a_fresh_store_at_once(tmp_path: Path, empty: str) -> None:
     """The daemon and the command line, started together on the first day."""
-    command_line = [sys.executable, "-c", OPEN, str(tmp_path / "data")]
+    command_line = [sys.executable, "-c", OPEN, str(tmp_path / "data"), empty]
     opening = [subprocess.Popen(command_line, cwd=Path.cwd()) for _ in range(3)]
     assert [process.wait(timeout=60) for process in opening] == [0, 0, 0]
+
+
+def test_text_no_column_can_hold_stops_nothing(store: Store) -> None:
+    """U+0000 in a mail's names: PostgreSQL has no place for it (postgresql.org/docs/current/datatype-character.html)."""
+    sha256 = arrive(store, "a")
+    with store.begin(NOW) as tx:
+        tx.event(sha256, "note", "a\0b")
+    assert store.history(sha256)[-1].detail in {"a\0b", "a\N{REPLACEMENT CHARACTER}b"}
 
 
 def test_a_transaction_without_a_zone_is_refused(store: Store) -> None:

@@ -72,7 +72,7 @@ from store.desk import Store
 from tests.store.build import NOW
 from domain.kinds import Track
 root = Path(sys.argv[1])
-store = Store.open(f"sqlite:///{root}/desk.db", Archive(root))
+store = Store.open(sys.argv[3], Archive(root))
 for turn in range(int(sys.argv[2])):
     try:
         with store.begin(NOW) as tx:
@@ -85,10 +85,10 @@ for turn in range(int(sys.argv[2])):
 """
 
 
-def test_two_processes_draw_numbers_without_gap_or_pair(store: Store) -> None:
+def test_two_processes_draw_numbers_without_gap_or_pair(store: Store, url: str) -> None:
     """A third of the transactions fail: their numbers go to others."""
     root = store.archive.root
-    command = [sys.executable, "-c", DRAW, str(root), "60"]
+    command = [sys.executable, "-c", DRAW, str(root), "60", url]
     workers = [subprocess.Popen(command, stdout=subprocess.PIPE, text=True, cwd=Path.cwd()) for _ in range(2)]
     drawn = [number for worker in workers for number in worker.communicate(timeout=60)[0].split()]
     assert sorted(drawn) == [f"2023-W-{serial:04d}" for serial in range(1, 81)]

@@ -14,6 +14,11 @@ Plant = Callable[[Store, str], str]
 
 def run(store: Store, *statements: str) -> None:
     """Change rows behind the store's back, foreign keys off, as a bug or a hand in the database would."""
+    if store.database.is_postgresql:
+        with store.database.writer.begin() as connection:
+            for statement in ("SET LOCAL session_replication_role = replica", *statements):
+                connection.exec_driver_sql(statement)
+        return
     with closing(sqlite3.connect(str(store.database.engine.url.database), isolation_level=None)) as connection:
         for statement in statements:
             connection.execute(statement)

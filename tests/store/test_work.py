@@ -49,17 +49,19 @@ from store.archive import Archive
 from store.desk import Store
 from tests.store.build import later
 root = Path(sys.argv[1])
-store = Store.open(f"sqlite:///{root}/desk.db", Archive(root))
+store = Store.open(sys.argv[3], Archive(root))
 while claim := store.claim_message(sys.argv[2], later(hours=1), 600):
     print(claim.sha256, flush=True)
 """
 
 
-def test_processes_and_threads_never_share_a_message(store: Store) -> None:
+def test_processes_and_threads_never_share_a_message(store: Store, url: str) -> None:
     sent = {arrive(store, f"mail {uid}", uid) for uid in range(80)}
     root = str(store.archive.root)
     others = [
-        subprocess.Popen([sys.executable, "-c", CLAIM, root, name], stdout=subprocess.PIPE, text=True, cwd=Path.cwd())
+        subprocess.Popen(
+            [sys.executable, "-c", CLAIM, root, name, url], stdout=subprocess.PIPE, text=True, cwd=Path.cwd()
+        )
         for name in ("p1", "p2")
     ]
 
