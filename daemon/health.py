@@ -5,7 +5,9 @@ from datetime import datetime, timedelta
 
 import sdnotify
 
-_PATIENCE = timedelta(minutes=15)  #: past the moment a poll was due to begin; a poll of many large mails takes its time
+_PATIENCE = timedelta(
+    minutes=15
+)  #: past the moment a poll was due to begin or came on; longer than any one mail may take
 
 
 class Pulse:
@@ -18,6 +20,10 @@ class Pulse:
     def polled(self, now: datetime, pause: timedelta) -> None:
         """Note a poll that came to its end, and how long it is until the next."""
         self._finished, self._due = now, now + pause
+
+    def moved(self, now: datetime) -> None:
+        """Note that the poll under way has come on: one of two hours is alive as long as mail after mail comes."""
+        self._due = max(self._due, now)
 
     def beats(self, now: datetime) -> bool:
         """Tell whether polling goes on. False lets the watchdog end the process."""

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from daemon import fetch_note, sorting
+from daemon import exchanges, fetch_note, sorting
 from daemon.desk import Desk
 from daemon.joining import joined
 from daemon.merging import Merged, differences
@@ -63,6 +63,7 @@ def conclude(reading: Reading, desk: Desk) -> Outcome:
 
 def commit(outcome: Outcome, claimed: Claimed, desk: Desk, now: datetime) -> Processed:
     """Record an outcome and queue its reply, both or neither."""
+    outcome = outcome.model_copy(update={"fresh": exchanges.brings_new(outcome, desk.store)})
     with desk.store.begin(now) as tx:
         numbered = _numbered(outcome, tx, desk.notice.year)
         tx.save_outcome(numbered)
@@ -76,8 +77,10 @@ def commit(outcome: Outcome, claimed: Claimed, desk: Desk, now: datetime) -> Pro
         if numbered.kind is MessageKind.BOUNCE and report and report.original_message_id:
             tx.mark_bounced(report.original_message_id, report.diagnostic or report.status or "returned")
         letter = _reply(numbered, tx, desk, now) if claimed.reply else None
-        if letter:
+        if letter and numbered.by_staff:
             tx.enqueue(letter)
+        elif letter:
+            exchanges.queue(letter, numbered, tx, desk.store, now)
         tx.finish(claimed.sha256)
     return Processed(numbered, letter)
 
@@ -100,7 +103,9 @@ def _reply(outcome: Outcome, tx: Transaction, desk: Desk, now: datetime) -> Lett
 
 def _without_materials(reading: Reading, roles: dict[str, Role], desk: Desk) -> Outcome:
     """Return what becomes of a mail that brings nothing to judge."""
-    if sorting.asks(reading, desk.notice.words):
+    if sorting.says_automatic(reading):
+        kind, reason = MessageKind.AUTO_REPLY, "brings nothing, and says that a machine wrote it"
+    elif sorting.asks(reading, desk.notice.words):
         kind, reason = MessageKind.QUESTION, "asks about the call"
     elif _answers_us(reading, desk) and not sorting.only_thanks(reading):
         kind, reason = MessageKind.QUESTION, "answers a letter of ours without materials"

@@ -19,6 +19,7 @@ from daemon.worker import is_dead, work_through
 from daemon.workshop import clock, downloads, fetch_desk
 from domain.notice import SHANGHAI
 from ingest.backoff import pause_after
+from ingest.mailbox import ImapSource
 from ingest.poll import PollReport, Source, poll
 from notify.trial import faults
 
@@ -40,6 +41,8 @@ class Service:
         self._downloads = downloads(settings, desk, self._stop.is_set)
         self._failures = 0
         self._pulse = Pulse(clock())
+        if isinstance(source, ImapSource):
+            source.moved = lambda: self._pulse.moved(clock())
         self._supervisor = Supervisor()
         self._scheduler = BackgroundScheduler(
             timezone=SHANGHAI, job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None}

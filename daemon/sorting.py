@@ -24,6 +24,17 @@ _ASKS = re.compile(
 _THANKS = re.compile(
     r"^(?:好的|收到|谢谢|感谢|辛苦了?|明白|知道了|ok|嗯|已收到|多谢|您|你|了|的|非常|回复|我们|尽快|马上|会|补充|提交)+$"
 )
+#: 您的邮件已收到，and nothing that asks: what robots say, and people who will send something later.
+_ACKNOWLEDGES = re.compile(
+    r"(?:邮件|来信|来函|来件|信件|回执).{0,6}(?:收到|收悉|知悉)|(?:收到|收悉).{0,8}(?:邮件|来信|来函|来件|信件|回执)"
+)
+_SHORT = 120  #: characters of an acknowledgement without spaces and punctuation
+#: What only a machine says of its own mail. Our own letters say it too, but far below whatever a person writes above them.
+_MACHINE = re.compile(
+    r"自动(?:回复|答复|发送|发出|生成|回执)|(?:请勿|请不要|无需|不要)(?:直接)?回复|(?:do not|don't) reply|auto(?:matic|matically|mated|-)?\s?(?:reply|response|generated|message)",
+    re.IGNORECASE,
+)
+_MACHINES_WORDS = 400  #: characters: a machine that answers is brief
 #: What only sellers write; reports tell of loans and of 推广 too.
 _OFFERS = re.compile(
     r"代开|代办|优惠|促销|折扣|加盟|涨粉|seo|中奖|点击领取|退订|unsubscribe|报价|订购|出证|牌匾|包过|付款"
@@ -113,6 +124,13 @@ def _any(pattern: str, *words: str) -> re.Pattern[str]:
 
 
 def only_thanks(reading: Reading) -> bool:
-    """Tell whether a mail says no more than 收到，谢谢."""
+    """Tell whether a mail says no more than 收到，谢谢, or that ours has come."""
     folded = fold(reading.mail.text)
-    return len(folded) <= 30 and bool(_THANKS.match(folded))
+    thanks = len(folded) <= 30 and bool(_THANKS.match(folded))
+    return thanks or (len(folded) <= _SHORT and bool(_ACKNOWLEDGES.search(folded)))
+
+
+def says_automatic(reading: Reading) -> bool:
+    """Tell whether a mail that brings nothing says of itself that a machine wrote it, or wants no answer."""
+    text = reading.mail.text.strip()
+    return len(text) <= _MACHINES_WORDS and bool(_MACHINE.search(text))

@@ -13,11 +13,13 @@ from pathlib import Path
 import structlog
 
 from daemon.desk import Desk
+from daemon.exchanges import has_ended
 from daemon.pipeline import Processed, commit, conclude
 from daemon.reading import loop_guard, read
 from domain.case import Reading
 from domain.kinds import MessageState
 from domain.records import Claimed
+from notify.outbox import AT_REST
 from notify.replies import compose_fallback
 
 log = structlog.get_logger(__name__)
@@ -93,5 +95,6 @@ def comfort_the_waiting(desk: Desk, now: datetime) -> None:
         if mail is None or mail.fetched or not record.reply or loop_guard(mail, desk):
             continue
         if letter := compose_fallback(record, desk.notice, desk.post(now)):
+            held = AT_REST if has_ended(mail, desk.store, now) else ""
             with desk.store.begin(now) as tx:
-                tx.enqueue(letter)
+                tx.enqueue(letter, held_reason=held)

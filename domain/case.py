@@ -157,6 +157,7 @@ class Outcome(Value):
     duplicate_of: str | None = None  #: sha256 of the first copy, or the case number
     changes: dict[str, dict[str, tuple[str | None, str | None]]] = {}  #: case number → field → (before, after)
     rulings: tuple[Ruling, ...] = ()  #: on cases on record, by the applicant's words
+    fresh: bool = True  #: brings a file, a link or a wish that no message before it brought
     by_staff: bool = False  #: staff answer a digest: their lines are carried out when the outcome is recorded
 
 

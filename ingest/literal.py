@@ -8,13 +8,16 @@ pieces and imaplib is handed b"" in its place; without one, nothing is changed. 
 """
 
 import imaplib
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import BinaryIO, cast
+from io import BufferedReader
+from typing import cast
 
 from ingest.errors import NotKept
 
 PIECE = 64 * 1024
+PATIENCE = 600.0  #: seconds for the answer to one command, however it drips: each byte in time is no sign of life
 LONGEST_LINE = 16 * 1024 * 1024  #: bytes; imaplib's own 1,000,000 is 90,000 UIDs of one SEARCH (peers §2, 33)
 
 Write = Callable[[bytes], object]
@@ -25,12 +28,17 @@ class LiteralTap:
 
     def __init__(self, imap: imaplib.IMAP4) -> None:
         self._read = imap.read
-        self._file = cast(BinaryIO, imap.file)
+        self._file = cast(BufferedReader, imap.file)
+        self._ends = time.monotonic() + PATIENCE
         self._write: Write | None = None
         self.literals = 0  #: how many went to the sink since it was set
         self.bytes = 0
         imap.read = self.read  # type: ignore[method-assign]  # an instance's own read is the one seam imaplib has
         imap.readline = self.readline  # type: ignore[method-assign]
+
+    def begin(self) -> None:
+        """Count the time of a command's answer from now."""
+        self._ends = time.monotonic() + PATIENCE
 
     @contextmanager
     def into(self, write: Write) -> Iterator[None]:
@@ -52,19 +60,30 @@ class LiteralTap:
         self.literals += 1
         left = size
         while left:
-            piece = self._read(min(PIECE, left))
+            piece = self._file.read1(min(PIECE, left))
             if not piece:
                 raise imaplib.IMAP4.abort(f"connection closed {left} bytes before the end of a literal of {size}")
             self.keep(piece)
             left -= len(piece)
+            self._hurry()
         return b""
 
     def readline(self) -> bytes:
         """Stand in for `imaplib.IMAP4.readline`, with room for the UIDs of a large mailbox."""
-        line = self._file.readline(LONGEST_LINE + 1)
-        if len(line) > LONGEST_LINE:
-            raise imaplib.IMAP4.abort(f"a line of more than {LONGEST_LINE} bytes")
-        return line
+        line = bytearray()
+        while not line.endswith(b"\n"):
+            waiting = self._file.peek(1)
+            if not waiting:
+                break
+            line += self._file.read(waiting.find(b"\n") + 1 or len(waiting))
+            if len(line) > LONGEST_LINE:
+                raise imaplib.IMAP4.abort(f"a line of more than {LONGEST_LINE} bytes")
+            self._hurry()
+        return bytes(line)
+
+    def _hurry(self) -> None:
+        if time.monotonic() > self._ends:
+            raise imaplib.IMAP4.abort(f"no whole answer within {PATIENCE:.0f} s")
 
     def keep(self, piece: bytes) -> None:
         """Give the sink bytes that came another way."""

@@ -49,6 +49,9 @@ class ImapSource:
         self.reconnects = reconnects  #: new connections in a row that bring nothing before a poll gives up
         self.pause = pause  #: seconds between them
         self.strikes: Counter[Place] = Counter()
+        self.moved: Callable[[], None] = lambda: (
+            None
+        )  #: told of each message that was taken or given up: polling goes on
         self.exists: dict[str, int] = {}  #: messages in a folder when it was last read to its end
         self.renewal = Renewal()
 
@@ -157,6 +160,7 @@ class _Visit:
         if self._source.strikes[place] >= STRIKES:
             self._pass_by(place, tally, f"left alone after {STRIKES} failures until the next start")
             return
+        self._source.moved()
         try:
             self._take(session, place, tally)
         except FetchBroken as broken:

@@ -179,6 +179,7 @@ class Session:
     @contextmanager
     def _talking(self, command: str, refusal: type[IngestError]) -> Iterator[None]:
         """Turn what imaplib and sockets raise into ours: a NO is `refusal`, anything that ends the talk Unreachable."""
+        self._tap.begin()
         try:
             yield
         except IngestError:

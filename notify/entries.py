@@ -103,7 +103,7 @@ def questions(messages: Iterable[MessageRecord]) -> Iterator[Entry]:
     """Give the day's questions."""
     for record in messages:
         if record.kind is MessageKind.QUESTION:
-            answered = f"{moment(record.received_at)}来信咨询，已自动回复申报方式"
+            answered = f"{moment(record.received_at)}来信咨询，申报方式已自动告知"
             if record.decision is not Decision.MANUAL_REVIEW:
                 yield _message_entry(record, _withdrawal(record) or answered)
 

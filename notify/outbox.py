@@ -22,6 +22,7 @@ from store.desk import Store
 
 SentLookup = Callable[[str], bool | None]  #: whether 已发送 holds a Message-ID; None: cannot be told
 OVER_CAP = "over the daily cap of one address"
+AT_REST = "two letters went out already for mails that brought nothing new"
 IN_DOUBT = "in doubt"
 _HELD = "held, "
 _STUCK = timedelta(minutes=20)  #: longer than any attempt: ten minutes for the final dot, and the dialogue before it

@@ -6,12 +6,13 @@ from domain.case import Finding
 from domain.kinds import Severity
 from domain.notice import Notice
 from domain.records import CaseRecord, LetterRecord, MessageRecord
-from notify.outbox import IN_DOUBT, OVER_CAP
+from notify.outbox import AT_REST, IN_DOUBT, OVER_CAP
 from notify.quoting import quote
 from notify.wording import say
 
 _HELD = (
     (re.escape(OVER_CAP), "当日发往该地址的邮件已达上限，确认后可放行"),
+    (re.escape(AT_REST), "对方连续来信均无新材料，疑似自动回复，为免往复已暂停；如确系申报人来信，请放行"),
     (re.escape(IN_DOUBT), "发送结果不明，请先到“已发送”核对，再决定是否重发"),
     (r"DT:SPM", "多次被邮件服务器判为疑似垃圾邮件，请改由人工回复"),
     (r"\b55[0-2]\b.*(?:user|5\.1\.1|not found|suspend|mailbox|quota)", "收件地址不存在、停用或已满，请电话联系申报人"),

@@ -10,6 +10,7 @@ from store.briefs import Briefs
 from store.cases import Cases
 from store.counts import Figures
 from store.engine import Database, create
+from store.exchanges import Exchanges
 from store.history import History
 from store.ledger import Ledger
 from store.messages import Messages
@@ -27,7 +28,22 @@ from store.work import Work
 __all__ = ["Store", "Transaction"]
 
 
-class Store(Ledger, Work, Messages, Cases, Briefs, Rows, Outbox, History, Figures, Reckonings, Verify, Recovery, Codes):
+class Store(
+    Ledger,
+    Work,
+    Messages,
+    Cases,
+    Briefs,
+    Rows,
+    Outbox,
+    Exchanges,
+    History,
+    Figures,
+    Reckonings,
+    Verify,
+    Recovery,
+    Codes,
+):
     """The database and the archive together. Used by several threads and processes at once; knows no clock."""
 
     def __init__(self, database: Database, archive: Archive) -> None:

@@ -19,7 +19,7 @@ class Pipe(imaplib.IMAP4):
         super().__init__()
 
     def open(self, host: str = "", port: int = 143, timeout: float | None = None) -> None:
-        self.file = io.BytesIO(self.said)
+        self.file = io.BufferedReader(io.BytesIO(self.said))  # as a socket has
 
     def _connect(self) -> None:
         vars(self).update(
