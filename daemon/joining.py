@@ -42,14 +42,21 @@ def _drafts(placed: tuple[Placed, ...], reading: Reading, tied: list[CaseRecord]
 
 
 def tied_cases(reading: Reading, store: Store) -> list[CaseRecord]:
-    """Return the cases that a mail names: by receipt number, or by answering a letter of ours."""
+    """Return the cases that a mail names: by receipt number, by answering a letter of ours, by pieces of what they wait for."""
     if fetched := reading.mail.fetched:
         record = _standing(fetched.number, store)
         return [record] if record else []
     answered = store.cases_of_letters((*reading.mail.in_reply_to, *reading.mail.references))
-    numbers = dict.fromkeys((*named(reading), *answered))
+    numbers = dict.fromkeys((*named(reading), *answered, *_of_pieces(reading, store)))
     records = [record for number in numbers if (record := _standing(number, store))]
     return list({record.case.number: record for record in records}.values())
+
+
+def _of_pieces(reading: Reading, store: Store) -> tuple[str, ...]:
+    """Return the cases of the mails that brought other pieces of a mail's archives."""
+    mails = dict.fromkeys(sha256 for note in reading.gathered for sha256 in note.messages)
+    records = filter(None, map(store.message, mails))
+    return tuple(number for record in records for number in record.case_numbers)
 
 
 def named(reading: Reading) -> tuple[str, ...]:

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 
 from daemon import exchanges, fetch_note, sorting
 from daemon.desk import Desk
+from daemon.gathering import gathered
 from daemon.joining import joined
 from daemon.merging import Merged, differences
 from daemon.reading import loop_guard, read
@@ -36,7 +37,8 @@ def process(claimed: Claimed, desk: Desk, now: datetime) -> Processed:
 
 
 def conclude(reading: Reading, desk: Desk) -> Outcome:
-    """Return what becomes of a message: its kind, its cases judged, and why."""
+    """Return what becomes of a message: its kind, its cases judged, and why. Messages are concluded in order of arrival."""
+    reading = gathered(reading, desk)
     placed = place(reading.mail, reading.facts, desk.notice, reading.body)
     roles = {item.part.path: item.role for item in placed}
     if reading.mail.fetched:

@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any
 
 from domain.facts import FileFacts, FormFields, SealFacts, VideoFacts
-from domain.kinds import Decision, MessageKind, Role, Severity, Track
+from domain.kinds import Cut, Decision, MessageKind, Role, Severity, Track
 from domain.mail import Link, Mail, Part, SubjectFacts
 from domain.value import Value
 
@@ -122,6 +122,15 @@ class Verdict(Value):
     decision: Decision
 
 
+class Gathered(Value):
+    """Pieces of a cut archive that earlier mails brought to those of this one."""
+
+    whole: str  #: name of the archive
+    cut: Cut
+    messages: tuple[str, ...]  #: sha256 of those mails
+    opened: bool  #: with them the archive was whole, and its files are the mail's
+
+
 class Reading(Value):
     """A message read: the mail, its subject, and the facts of each part by sha256."""
 
@@ -133,6 +142,7 @@ class Reading(Value):
     body: Part | None = (
         None  #: what was written now, kept as a file where a form is pasted into it; its facts are in `facts`
     )
+    gathered: tuple[Gathered, ...] = ()
 
 
 class Ruling(Value):

@@ -35,6 +35,15 @@ ARCHIVES = frozenset({Kind.ZIP, Kind.RAR, Kind.SEVENZIP, Kind.TAR})
 WORD = frozenset({Kind.DOCX, Kind.OLE_WORD, Kind.OLE_ENCRYPTED})
 
 
+class Cut(StrEnum):
+    """How an archive was cut into pieces, told by how those are named."""
+
+    BYTES = "bytes"  #: 材料.zip.001, .002 …: of no meaning each
+    PARTS = "parts"  #: 材料.part1.rar, .part2.rar …
+    LETTERS = "letters"  #: 材料.rar, .r00, .r01 …: RAR before 3.0, and on request since
+    SPANNED = "spanned"  #: 材料.z01, .z02 … and .zip, which is the last
+
+
 class Role(StrEnum):
     """The part a file plays in a submission (CONTRACT, attachments[].role)."""
 

@@ -2,7 +2,7 @@
 
 from datetime import date, datetime
 
-from domain.kinds import Kind
+from domain.kinds import Cut, Kind
 from domain.value import Value
 
 
@@ -59,12 +59,23 @@ class DeliveryReport(Value):
     diagnostic: str = ""
 
 
+class Volume(Value):
+    """Which piece a file is of an archive that was cut into several."""
+
+    whole: str  #: name of the archive: "材料.rar"
+    cut: Cut
+    number: int  #: from 1
+    total: int | None = None  #: how many there are, where that is known
+    earlier: tuple[int, ...] = ()  #: numbers of the pieces that earlier mails brought; never set by a parser
+
+
 class ArchiveProblem(Value):
     """Why an archive could not be unpacked wholly."""
 
     path: str
     problem: str  #: encrypted, corrupt, bomb, too_many, unsupported, volume
     detail: str = ""
+    volume: Volume | None = None  #: the piece that the file at `path` is, where others are missing
 
 
 class Mail(Value):

@@ -7,6 +7,7 @@ from notify.labels import label
 from notify.phrasebook import Words, words
 from notify.quoting import quoted
 from notify.seal_words import why_unclear
+from notify.volume_words import incomplete_archive
 
 
 def two_copies(notice: Notice) -> str:
@@ -207,6 +208,8 @@ _CLOSED = {"unsupported": "为暂不支持自动解压的格式", "volume": "为
 @words("form_unreadable", clause="四")
 def form_unreadable(evidence: Evidence, notice: Notice) -> Words:
     kind = evidence.text("kind")
+    if kind == "volume" and evidence.items("here"):
+        return incomplete_archive(evidence, notice, two_copies(notice))
     if kind in _CLOSED:
         return _closed_archive(evidence, _CLOSED[kind], notice)
     actual = f"（文件实为{_FORMATS[kind]}）" if kind in _FORMATS else ""

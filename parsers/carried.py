@@ -20,7 +20,7 @@ from parsers.links import find_links
 from parsers.passwords import passwords_in
 from parsers.tnef import unpack_tnef
 from parsers.transfer import Blob
-from parsers.volumes import is_piece, put_together
+from parsers.volumes import put_together
 
 _TNEF_BODIES = frozenset({"message.html", "message.txt"})
 
@@ -47,7 +47,7 @@ class Hold:
     defects: list[str] = field(default_factory=list)
     texts: list[str] = field(default_factory=list)  #: the mail's words where Outlook hid them in winmail.dat
     exact: bool = True
-    _taken: set[str] = field(default_factory=set)
+    taken: set[str] = field(default_factory=set)  #: paths that no file gets any more
     _unpacked_bytes: int = 0
     _unpacked_files: int = 0
 
@@ -60,29 +60,44 @@ class Hold:
         inner = _Place(place.prefix, place.archives, place.messages, (*given, *place.passwords))
         if letter.skipped:
             self.defects.append("parts beyond the limits were left out")
-        for number, carried in enumerate(letter.files, 1):
-            inline = carried.inline or carried.content_id in letter.shown
-            opened = not (letter.is_report or is_piece(carried))
-            self._take(replace(carried, inline=inline), number, inner, opened=opened)
-        self._join(letter.files, inner)
+        shown = [replace(each, inline=each.inline or each.content_id in letter.shown) for each in letter.files]
+        self._take_all([(carried, inner) for carried in shown], opened=not letter.is_report)
 
-    def _join(self, files: Sequence[Carried], place: _Place) -> None:
-        """Open the archives that came in pieces; of those not whole, staff learn which piece is here."""
-        whole, left = put_together(files, self.out, self.limits.archive_bytes)
-        for number, carried in enumerate(whole, len(files) + 1):
-            self._take(carried, number, place)
-        self.problems += [ArchiveProblem(path=place.prefix + name, problem="volume") for name in left]
+    def bring(self, files: Sequence[Carried], passwords: tuple[str, ...] = ()) -> None:
+        """Take in files that no message carried, and whatever they hold."""
+        place = _Place(passwords=passwords)
+        self._take_all([(carried, place) for carried in files])
 
-    def bring(self, carried: Carried, number: int, passwords: tuple[str, ...] = ()) -> None:
-        """Take in a file that no message carried, and whatever it holds."""
-        self._take(carried, number, _Place(passwords=passwords))
+    def _take_all(self, files: Sequence[tuple[Carried, _Place]], *, opened: bool = True) -> None:
+        """Take in files that came side by side; archives that lie there in pieces are opened as wholes, last."""
+        beside: dict[_Place, list[Carried]] = {}
+        for carried, place in files if opened else ():
+            beside.setdefault(place, []).append(carried)
+        together = {place: put_together(each, self.out, self._most()) for place, each in beside.items()}
+        paths: dict[tuple[str, _Place], str] = {}
+        for number, (carried, place) in enumerate(files, 1):
+            whole = opened and carried.blob.sha256 not in together[place].pieces
+            paths.setdefault((carried.blob.sha256, place), self._take(carried, number, place, opened=whole))
+        for place, found in together.items():
+            for number, carried in enumerate(found.whole, len(files) + 1):
+                self._take(carried, number, place)
+            self.problems += [ArchiveProblem(path=place.prefix + name, problem="unsupported") for name in found.unfit]
+            self.problems += [
+                ArchiveProblem(path=paths[piece.carried.blob.sha256, place], problem="volume", volume=piece.volume)
+                for piece in found.left
+            ]
 
-    def _take(self, carried: Carried, number: int, place: _Place, *, opened: bool = True) -> None:
+    def _most(self) -> int:
+        """Return how many bytes the limits leave after the archives opened before."""
+        return max(0, self.limits.archive_bytes - self._unpacked_bytes)
+
+    def _take(self, carried: Carried, number: int, place: _Place, *, opened: bool = True) -> str:
+        """Take in a file, and what it holds where it is to be opened; return its path."""
         kind, media_type = sniff(carried.blob.path)
         if carried.is_message and kind not in ARCHIVES:
             kind, media_type = Kind.MESSAGE, "message/rfc822"
         name = safe_name(carried.name.text) or f"附件{number}{suffix_for(kind, media_type)}"
-        path = distinct(place.prefix + name, self._taken)
+        path = distinct(place.prefix + name, self.taken)
         self.parts.append(
             Part(
                 path=path,
@@ -99,6 +114,7 @@ class Hold:
         )
         if opened:
             self._open(kind, carried.blob, path, place)
+        return path
 
     def _open(self, kind: Kind, blob: Blob, path: str, place: _Place) -> None:
         if kind in ARCHIVES or kind is Kind.TNEF:
@@ -124,29 +140,22 @@ class Hold:
             problem.model_copy(update={"path": f"{path}/{problem.path}" if problem.path else path})
             for problem in unpacked.problems
         ]
-        for number, member in enumerate(unpacked.members, 1):
-            if kind is Kind.TNEF and member.name in _TNEF_BODIES:
-                self._tell(member)
-            else:
-                self._take_member(member, number, path, place)
+        words = _TNEF_BODIES if kind is Kind.TNEF else frozenset()
+        self._take_all([_inside(member, path, place) for member in unpacked.members if member.name not in words])
+        for body in (member for member in unpacked.members if member.name in words):
+            self._tell(body)
 
     def _unpacked(self, kind: Kind, blob: Blob, place: _Place) -> Unpacked:
         """Unpack within what the limits leave after the archives opened before."""
         left = self.limits.model_copy(
             update={
-                "archive_bytes": max(0, self.limits.archive_bytes - self._unpacked_bytes),
+                "archive_bytes": self._most(),
                 "archive_files": max(0, self.limits.archive_files - self._unpacked_files),
             }
         )
         if kind is Kind.TNEF:
             return unpack_tnef(blob.path, self.out, left)
         return unpack(blob.path, kind, self.out, left, place.passwords)
-
-    def _take_member(self, member: Member, number: int, path: str, place: _Place) -> None:
-        *folders, name = member.name.split("/")
-        prefix = "/".join([path, *filter(None, map(safe_name, folders))]) + "/"
-        inside = _Place(prefix, place.archives + 1, place.messages, place.passwords)
-        self._take(Carried(FileName(name), Blob(member.path, member.sha256, member.size)), number, inside)
 
     def _tell(self, member: Member) -> None:
         """Take Outlook's own copy of the text out of winmail.dat: words, not a file."""
@@ -155,3 +164,11 @@ class Hold:
             decoded = decode_body(file.read(MAX_BODY), "", html=html)
         self.links += find_links(decoded.text, "") if html else find_links("", decoded.text)
         self.texts.append(html_to_text(decoded.text) if html else decoded.text.strip())
+
+
+def _inside(member: Member, path: str, place: _Place) -> tuple[Carried, _Place]:
+    """Return a member of the archive at `path` as a file, and where that is."""
+    *folders, name = member.name.split("/")
+    prefix = "/".join([path, *filter(None, map(safe_name, folders))]) + "/"
+    inside = _Place(prefix, place.archives + 1, place.messages, place.passwords)
+    return Carried(FileName(name), Blob(member.path, member.sha256, member.size)), inside

@@ -3,7 +3,7 @@
 Leaves all of that to `carried`; knows no mail.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from pathlib import Path
 
 from domain.mail import ArchiveProblem, Part
@@ -31,10 +31,13 @@ class Opened(Value):
     problems: tuple[ArchiveProblem, ...] = ()
 
 
-def open_files(files: Sequence[Loose], out: Path, limits: Limits, passwords: tuple[str, ...] = ()) -> Opened:
-    """Return files as parts; what archives hold is written to out/<sha256>. Never raises for what a file holds."""
-    hold = Hold(out, limits)
-    for number, file in enumerate(files, 1):
-        carried = Carried(FileName(file.name), Blob(file.path, file.sha256, file.size))
-        hold.bring(carried, number, passwords)
+def open_files(
+    files: Sequence[Loose], out: Path, limits: Limits, passwords: tuple[str, ...] = (), taken: Collection[str] = ()
+) -> Opened:
+    """Return files as parts, first of all themselves; what archives hold is written to out/<sha256>.
+
+    `taken`: paths that no part gets. Never raises for what a file holds.
+    """
+    hold = Hold(out, limits, taken=set(taken))
+    hold.bring([Carried(FileName(file.name), Blob(file.path, file.sha256, file.size)) for file in files], passwords)
     return Opened(parts=tuple(hold.parts), problems=tuple(hold.problems))

@@ -131,3 +131,11 @@ def _held(pieces: Iterator[bytes]) -> tuple[bytes, int]:
         held.append(piece)
         size += len(piece)
     return b"".join(held), size
+
+
+def kept(path: Path) -> Blob:
+    """Rename a file written beside the blobs to its sha256 and return it."""
+    with path.open("rb") as file:
+        sha256 = hashlib.file_digest(file, "sha256").hexdigest()
+        size = file.seek(0, 2)
+    return Blob(path.replace(path.with_name(sha256)), sha256, size)

@@ -38,15 +38,18 @@ class Messages:
         *,
         state: MessageState | None = None,
         kind: MessageKind | None = None,
+        sender: str | None = None,
         since: datetime | None = None,
         until: datetime | None = None,
     ) -> tuple[MessageRecord, ...]:
-        """Return messages in the order they arrived, `since` ≤ arrival < `until`."""
+        """Return messages in the order they arrived, `since` ≤ arrival < `until`. `sender`: address, case aside."""
         query = select(MessageRow)
         if state is not None:
             query = query.where(MessageRow.state == state)
         if kind is not None:
             query = query.where(MessageRow.kind == kind)
+        if sender is not None:
+            query = query.where(MessageRow.sender_key == sender.lower())
         if since is not None:
             query = query.where(MessageRow.received_at >= since)
         if until is not None:

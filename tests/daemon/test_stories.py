@@ -26,10 +26,11 @@ from tests.fixtures.stories_later import later
 from tests.fixtures.stories_mixed import mixed
 from tests.fixtures.stories_odd import odd
 from tests.fixtures.stories_paper import BATH, word
+from tests.fixtures.stories_pieces import pieces
 from tests.fixtures.stories_several import several
 from tests.fixtures.stories_silent import silent
 
-CHAPTERS = ("kept", "broken", "crude", "several", "later", "odd", "silent", "films", "mixed")
+CHAPTERS = ("kept", "broken", "crude", "several", "later", "odd", "silent", "films", "mixed", "pieces")
 _MARKS = {"error": "!", "review": "?", "fatal": "!!"}
 
 pytestmark = [pytest.mark.timeout(600)]
@@ -68,6 +69,8 @@ def chapter(name: str, work: Path) -> Iterator[Story]:
             yield from odd()
         case "silent":
             yield from silent()
+        case "pieces":
+            yield from pieces()
         case _:
             work.mkdir()
             yield from films(work) if name == "films" else mixed(work)
