@@ -23,6 +23,7 @@ from daemon import exporting, journal, morning, tables
 from daemon.demo_servers import HOST, Letterbox, imap_server, smtp_server
 from daemon.service import Service
 from daemon.settings import DataSettings, DigestSettings, MailboxSettings, Settings, SmtpSettings
+from daemon.settings_outside import AlertSettings, HealthSettings
 from daemon.workshop import clock, open_desk, open_store, source
 from domain.kinds import MessageState, OutboxState
 from domain.notice import SHANGHAI
@@ -102,6 +103,8 @@ def _settings(settings: Settings, out: Path, imap: int, smtp: int) -> Settings:
             ),
             "digest": DigestSettings(to=(_STAFF,)),
             "data": DataSettings(directory=out / "data"),
+            "health": HealthSettings(),
+            "alerts": AlertSettings(),
             "password": _PASSWORD,
         }
     )

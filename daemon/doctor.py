@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from importlib import metadata
 from pathlib import Path
 
+from daemon.alerting import second_way
 from daemon.settings import ConfigError, Settings
 from daemon.workshop import clock, mailbox_access, open_sandbox, open_store, transport
 from ingest.errors import IngestError
@@ -47,6 +48,7 @@ def examine(settings: Settings, *, online: bool) -> Iterator[Finding]:
     yield _sandbox(settings)
     yield _clock(settings)
     yield _staff(settings)
+    yield from _alerts(settings, online=online)
     if settings.notify.templates:
         yield from _templates(settings.notify.templates, settings)
     if settings.mailbox.source == "folder":
@@ -116,6 +118,20 @@ def _staff(settings: Settings) -> Finding:
     return Finding(
         "digest", f"{len(to)} staff addresses, at {settings.digest.at:%H:%M}", failed=not to, mend="set [digest] to"
     )
+
+
+def _alerts(settings: Settings, *, online: bool) -> Iterator[Finding]:
+    """Try the second way out: a log in and a goodbye, nothing is sent."""
+    wanted = settings.alerts
+    if not wanted.wanted:
+        yield Finding("alerts", "nobody is told of troubles but the log (optional): set [alerts] to")
+    if wanted.command:
+        there = shutil.which(wanted.command[0])
+        told = there or f"no program {wanted.command[0]}"
+        yield Finding("alerts by program", told, failed=not there, mend="mend [alerts] command")
+    if wanted.to and online:
+        mend = "check [alerts] and its password (credential alert-password or SHOUJIAN_ALERT_PASSWORD)"
+        yield _tried("alerts by mail", lambda: second_way(settings).greet(), mend)
 
 
 def _templates(folder: Path, settings: Settings) -> Iterator[Finding]:

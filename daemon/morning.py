@@ -6,7 +6,7 @@ from daemon.settings import Settings
 from daemon.staff_desk import new_code
 from domain.notice import SHANGHAI
 from domain.records import Letter
-from notify.digest import Edition, address_digest, write_digest
+from notify.digest import Edition, address_digest, digest_key, write_digest
 from notify.letters import PostOffice
 from store.desk import Store
 
@@ -22,16 +22,30 @@ def compose(settings: Settings, store: Store, day: date, now: datetime, *recipie
     return tuple(address_digest(edition, post, recipient) for recipient in recipients)
 
 
-def _written(settings: Settings, store: Store, day: date, now: datetime) -> tuple[PostOffice, Edition]:
+def _written(
+    settings: Settings, store: Store, day: date, now: datetime, discrepancies: tuple[str, ...] | None = None
+) -> tuple[PostOffice, Edition]:
     post = PostOffice(address=settings.mailbox.account, name=settings.smtp.sender_name, now=now)
-    return post, write_digest(store, settings.notice, day, now, store.verify(now))
+    found = store.verify(now) if discrepancies is None else discrepancies
+    return post, write_digest(store, settings.notice, day, now, found)
 
 
-def queue_digest(settings: Settings, store: Store, day: date, now: datetime) -> int:
-    """Queue the digest of a day for every staff address; return how many are new. A day's digest goes out once."""
-    if not settings.digest.to:
+def keys(settings: Settings, day: date) -> tuple[str, ...]:
+    """Return the keys of a day's digest, one for each of its readers."""
+    return tuple(digest_key(day, recipient) for recipient in settings.digest.to)
+
+
+def queue_digest(
+    settings: Settings, store: Store, day: date, now: datetime, discrepancies: tuple[str, ...] | None = None
+) -> int:
+    """Queue the digest of a day for every staff address; return how many are new. A day's digest goes out once.
+
+    `discrepancies` is what `Store.verify` found just now; None: it is run here, which reads every blob.
+    """
+    wanted = set(keys(settings, day))
+    if store.letter_states(wanted).keys() == wanted:
         return 0
-    post, edition = _written(settings, store, day, now)
+    post, edition = _written(settings, store, day, now, discrepancies)
     codes = [new_code(recipient, now) for recipient in settings.digest.to]
     by_mail = bool(settings.staff.authserv)
     queued = 0
@@ -44,6 +58,7 @@ def queue_digest(settings: Settings, store: Store, day: date, now: datetime) -> 
     return queued
 
 
-def is_due(settings: Settings, now: datetime) -> bool:
-    """Tell whether today's hour has passed: a service that was down then sends the digest when it comes up."""
-    return now.astimezone(SHANGHAI).time() >= settings.digest.at
+def is_due(settings: Settings, store: Store, now: datetime) -> bool:
+    """Tell whether today's hour has passed without a digest: a service that was down then sends it when it comes up."""
+    wanted = set(keys(settings, day_before(now)))
+    return now.astimezone(SHANGHAI).time() >= settings.digest.at and store.letter_states(wanted).keys() != wanted

@@ -6,6 +6,8 @@ from pathlib import Path
 
 from daemon.desk import Desk
 from daemon.lock import alone
+from daemon.meters import Meters
+from daemon.observing import observed
 from daemon.post import Post
 from daemon.reminding import remind
 from daemon.service import Service, tell
@@ -21,8 +23,15 @@ from store.desk import Store
 def run_service(settings: Settings) -> None:
     """Serve until SIGTERM or SIGINT."""
     mail = source(settings)
-    with alone(settings.directory), open_store(settings) as store, open_desk(settings, store) as desk:
-        Service(settings, desk, mail).run()
+    meters = Meters([mail.account])
+    with (
+        alone(settings.directory),
+        open_store(settings) as store,
+        open_desk(settings, store, timed=meters.read) as desk,
+    ):
+        service = Service(settings, desk, mail, meters)
+        with observed(settings.health, service.lookout):
+            service.run()
 
 
 def run_once(settings: Settings) -> bool:

@@ -11,6 +11,8 @@ from apscheduler.triggers.cron import CronTrigger
 
 from daemon.desk import Desk
 from daemon.health import Pulse, Supervisor
+from daemon.lookout import Lookout
+from daemon.meters import Meters
 from daemon.morning import day_before, is_due, queue_digest
 from daemon.post import Post
 from daemon.reminding import AT, is_time, remind
@@ -27,14 +29,17 @@ log = structlog.get_logger(__name__)
 
 _EVERY_S = 2  #: seconds between looks at the queues; each look is one indexed query
 _WATCH_S = 10  #: seconds between looks into the folder of fetched files
+_SURVEY_S = 900  #: seconds between walks over all records, for figures that only /metrics shows
 _DOWNLOAD_S = 600  #: seconds between rounds of downloads: a link that failed is tried again in the next
 
 
 class Service:
     """The daemon: four clocks over one store. What a thread does alone, no other thread does."""
 
-    def __init__(self, settings: Settings, desk: Desk, source: Source) -> None:
+    def __init__(self, settings: Settings, desk: Desk, source: Source, meters: Meters | None = None) -> None:
+        """`meters` is what the desk's sandbox tells its times to; without it nobody asks."""
         self._settings, self._desk, self._source = settings, desk, source
+        self.lookout = Lookout(settings, desk.store, [source.account], meters or Meters([source.account]))
         self._stop = threading.Event()
         self._post = Post(settings, self._stop.is_set)
         self._watched = fetch_desk(settings, desk)
@@ -85,11 +90,21 @@ class Service:
             add(self._download, "interval", seconds=_DOWNLOAD_S, id="download", next_run_time=clock())
         add(self._beat, "interval", seconds=self._supervisor.interval.total_seconds(), id="beat", next_run_time=clock())
         add(self._digest, CronTrigger(hour=hour.hour, minute=hour.minute, timezone=SHANGHAI), id="digest")
-        if is_due(self._settings, clock()):
+        if is_due(self._settings, self._desk.store, clock()):
             add(self._digest, id="missed digest", next_run_time=clock())
         add(self._remind, CronTrigger(hour=AT.hour, minute=AT.minute, timezone=SHANGHAI), id="remind")
         if is_time(clock()):
             add(self._remind, id="missed reminders", next_run_time=clock())
+        self._schedule_lookout()
+
+    def _schedule_lookout(self) -> None:
+        add = self._scheduler.add_job
+        if self._settings.alerts.wanted:
+            every = self._settings.alerts.look_seconds
+            add(self.lookout.tell, "interval", seconds=every, id="alerts", next_run_time=clock())
+        if self._settings.health.port:
+            add(self._ask_confinement, id="confinement", next_run_time=clock())
+            add(self.lookout.survey, "interval", seconds=_SURVEY_S, id="survey", next_run_time=clock())
 
     def _told_to_stop(self, number: int, frame: FrameType | None) -> None:
         self._stop.set()
@@ -99,6 +114,7 @@ class Service:
         pause = interval
         try:
             report = poll(self._source, self._desk.store, clock)
+            self.lookout.polled(report)
             self._failures = self._failures + 1 if report.error else 0
             pause = pause_after(report.error, self._failures, interval)
             tell(report, pause)
@@ -111,11 +127,11 @@ class Service:
                 self._scheduler.add_job(self._poll, id="poll", next_run_time=clock() + pause, replace_existing=True)
 
     def _work(self) -> None:
-        for _ in work_through(self._desk, clock, self._stop.is_set):
-            pass
+        for done in work_through(self._desk, clock, self._stop.is_set):
+            self.lookout.decided(done)
 
     def _send(self) -> None:
-        self._post.send(self._desk.store, clock)
+        self.lookout.sent(self._post.send(self._desk.store, clock))
 
     def _watch(self) -> None:
         self._watched.look(clock())
@@ -124,9 +140,16 @@ class Service:
         self._downloads.run(clock)
 
     def _digest(self) -> None:
-        now = clock()
-        queued = queue_digest(self._settings, self._desk.store, day_before(now), now)
-        log.info("digest", queued=queued)
+        now, store = clock(), self._desk.store
+        if not self._settings.digest.to and not self._settings.alerts.wanted:
+            return
+        discrepancies = store.verify(now)
+        self.lookout.signs.verified(discrepancies)
+        queued = queue_digest(self._settings, store, day_before(now), now, discrepancies)
+        log.info("digest", queued=queued, discrepancies=len(discrepancies))
+
+    def _ask_confinement(self) -> None:
+        self.lookout.signs.confinement = self._desk.sandbox.confinement()
 
     def _remind(self) -> None:
         log.info("reminders", queued=remind(self._settings, self._desk.store, clock()))

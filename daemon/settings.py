@@ -9,12 +9,14 @@ from typing import Any, Literal, Self
 
 from pydantic import Field, SecretStr, ValidationError, model_validator
 
+from daemon.settings_outside import AlertSettings, HealthSettings
 from domain.notice import Limits, Notice, RuleConfig
 from domain.value import Value
 from validators.rulebook import RuleBookError, check_configuration
 
 _CREDENTIAL = "mail-password"  #: name of the systemd credential (LoadCredential=mail-password:…)
-_VARIABLE = "SHOUJIAN_MAIL_PASSWORD"
+_ALERT_CREDENTIAL = "alert-password"
+_SECRETS = ("password", "alert_password")
 
 
 class ConfigError(ValueError):
@@ -117,7 +119,10 @@ class Settings(Value):
     limits: Limits = Limits()
     links: LinkSettings = LinkSettings()
     data: DataSettings = DataSettings()
+    health: HealthSettings = HealthSettings()
+    alerts: AlertSettings = AlertSettings()
     password: SecretStr | None = None  #: the mailbox's 授权码; never from the file
+    alert_password: SecretStr | None = None  #: the second way out's; never from the file
 
     @property
     def directory(self) -> Path:
@@ -130,8 +135,14 @@ class Settings(Value):
     def need_password(self) -> SecretStr:
         """Return the mailbox's 授权码. Raises ConfigError when it is nowhere."""
         if self.password is None:
-            raise ConfigError(f"no 授权码: give it as systemd credential {_CREDENTIAL} or in {_VARIABLE}")
+            raise ConfigError(f"no 授权码: give it as systemd credential {_CREDENTIAL} or in {variable(_CREDENTIAL)}")
         return self.password
+
+    @model_validator(mode="after")
+    def _alerts_go_another_way(self) -> Self:
+        if self.alerts.account and self.alerts.account.lower() == self.mailbox.account.lower():
+            raise ValueError("alerts.account is the call's own mailbox: when that is blocked nobody would be told")
+        return self
 
 
 def load(path: Path, data: Path | None = None) -> Settings:
@@ -151,13 +162,16 @@ def load(path: Path, data: Path | None = None) -> Settings:
     kept = settings.data.model_copy(update={"directory": directory})
     own = settings.notify.templates
     worded = settings.notify.model_copy(update={"templates": path.parent / own if own else None})
-    return settings.model_copy(update={"data": kept, "notify": worded, "password": mail_password()})
+    secrets = {"password": mail_password(), "alert_password": secret(_ALERT_CREDENTIAL)}
+    return settings.model_copy(update={"data": kept, "notify": worded, **secrets})
 
 
 def parse(told: Mapping[str, Any], source: str = "config.toml") -> Settings:
     """Return checked settings, or raise ConfigError with every reason."""
-    if "password" in told:
-        raise ConfigError(f"{source}: no secret belongs into the file; give it as systemd credential or in {_VARIABLE}")
+    if any(name in told for name in _SECRETS):
+        raise ConfigError(
+            f"{source}: no secret belongs into the file; give it as systemd credential or in {variable(_CREDENTIAL)}"
+        )
     try:
         settings = Settings.model_validate(told)
         check_configuration(settings.rules)
@@ -171,11 +185,21 @@ def parse(told: Mapping[str, Any], source: str = "config.toml") -> Settings:
 
 def mail_password(environment: Mapping[str, str] = os.environ) -> SecretStr | None:
     """Return the mailbox's 授权码: the systemd credential, else the environment variable, else None."""
+    return secret(_CREDENTIAL, environment)
+
+
+def secret(credential: str, environment: Mapping[str, str] = os.environ) -> SecretStr | None:
+    """Return a systemd credential (LoadCredential=<name>:…), else what its environment variable holds, else None."""
     folder = environment.get("CREDENTIALS_DIRECTORY")
-    if folder and (file := Path(folder) / _CREDENTIAL).is_file():
+    if folder and (file := Path(folder) / credential).is_file():
         return SecretStr(file.read_text(encoding="utf-8").strip())
-    value = environment.get(_VARIABLE)
+    value = environment.get(variable(credential))
     return SecretStr(value) if value else None
+
+
+def variable(credential: str) -> str:
+    """Return the environment variable that stands for a credential: mail-password is SHOUJIAN_MAIL_PASSWORD."""
+    return "SHOUJIAN_" + credential.upper().replace("-", "_")
 
 
 def _where(location: tuple[int | str, ...]) -> str:

@@ -19,7 +19,7 @@ from ingest.poll import Source
 from ingest.providers import provider
 from ingest.watched import WatchedFolder
 from notify.smtp import SmtpAccess, SmtpTransport
-from parsers.sandbox import Sandbox
+from parsers.sandbox import Sandbox, Timed
 from store.archive import Archive
 from store.desk import Store
 
@@ -35,17 +35,25 @@ def open_store(settings: Settings) -> Store:
     return Store.open(settings.database, Archive(settings.directory))
 
 
-def open_sandbox(settings: Settings, workers: int = 2) -> Sandbox:
+def _nobody(reader: str, seconds: float) -> None:
+    """Take a reading's time and forget it."""
+
+
+def open_sandbox(settings: Settings, workers: int = 2, timed: Timed = _nobody) -> Sandbox:
     """Return the parser processes, to be entered: they write in tmp/ of the data directory and read what is lent to them, no more."""
     return Sandbox(
-        settings.limits, workers, writable=(settings.directory / "tmp",), lending=settings.directory / "lent"
+        settings.limits,
+        workers,
+        writable=(settings.directory / "tmp",),
+        lending=settings.directory / "lent",
+        timed=timed,
     )
 
 
 @contextmanager
-def open_desk(settings: Settings, store: Store, workers: int = 2) -> Iterator[Desk]:
-    """Give the desk, its sandbox running."""
-    with open_sandbox(settings, workers) as sandbox:
+def open_desk(settings: Settings, store: Store, workers: int = 2, timed: Timed = _nobody) -> Iterator[Desk]:
+    """Give the desk, its sandbox running. `timed` is told how long each reading took."""
+    with open_sandbox(settings, workers, timed) as sandbox:
         yield Desk(
             notice=settings.notice,
             rules=settings.rules,

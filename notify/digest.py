@@ -52,6 +52,11 @@ def write_digest(
     )
 
 
+def digest_key(day: date, recipient: str = "") -> str:
+    """Return the outbox key of a day's digest for one reader."""
+    return f"digest:{day}" + (f":{recipient.lower()}" if recipient else "")
+
+
 def address_digest(edition: Edition, post: PostOffice, recipient: str = "", code: str = "") -> Letter:
     """Return the letter for one reader; without a recipient it goes to the call's own mailbox.
 
@@ -59,7 +64,7 @@ def address_digest(edition: Edition, post: PostOffice, recipient: str = "", code
     """
     draft = Draft(
         kind="digest",
-        key=f"digest:{edition.day}" + (f":{recipient.lower()}" if recipient else ""),
+        key=digest_key(edition.day, recipient),
         subject=edition.subject,
         text=edition.text + (render("digest_answer.txt.j2", code=code) if code else ""),
         html=edition.html.replace(_ANSWER, render("digest_answer.html.j2", code=code) if code else ""),

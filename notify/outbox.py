@@ -43,6 +43,7 @@ class SendReport(Value):
     sent: tuple[int, ...] = ()
     retried: tuple[int, ...] = ()
     held: tuple[int, ...] = ()
+    answers: tuple[tuple[Verdict, int], ...] = ()  #: how each attempt ended, and the server's code (0: none came)
     alarms: tuple[str, ...] = ()  #: server's lines that the operator must act on: 535, 553, blacklisted
     paused_until: datetime | None = None  #: the server does not want us before
     capped: str = ""  #: which of our own caps stopped the round: per_quarter_hour, per_day
@@ -156,6 +157,7 @@ class _Round:
         return False
 
     def _conclude(self, record: LetterRecord, end: Delivery) -> None:
+        self._note(answers=((end.verdict, end.code),))
         match end.verdict:
             case Verdict.SENT:
                 self._settle(record, OutboxState.SENT, proof=end.line)
@@ -208,6 +210,6 @@ class _Round:
         shelf = {OutboxState.SENT: "sent", OutboxState.QUEUED: "retried", OutboxState.HELD: "held"}[state]
         self._note(**{shelf: (record.id,)})
 
-    def _note(self, **more: tuple[int | str, ...]) -> None:
+    def _note(self, **more: tuple[int | str | tuple[Verdict, int], ...]) -> None:
         grown = {name: (*getattr(self.report, name), *values) for name, values in more.items()}
         self.report = self.report.model_copy(update=grown)

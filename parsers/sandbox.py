@@ -29,6 +29,7 @@ from parsers.registry import ReadJob
 from parsers.sandbox_worker import Places
 
 _TASKS_A_WORKER = 100  #: then it is replaced, so that what libraries leak is given back
+Timed = Callable[[str, float], None]  #: who reads, and how many seconds it took
 _PATIENCE = 60.0  #: seconds past every limit before the pool itself is held for stuck
 
 log = structlog.get_logger(__name__)
@@ -63,17 +64,21 @@ class Sandbox:
         writable: Sequence[Path] = (),
         lending: Path | None = None,
         readable: Sequence[Path] = (),
+        timed: Timed = lambda reader, seconds: None,
     ) -> None:
         """`writable`: places workers may write beside the temporary directory (Landlock); empty: no such bound.
 
         `lending`: a folder on the disk of what is read, in no writable place. With it workers read what is lent to them there, what
         is writable, and `readable`, and nothing else; None: no such bound.
+
+        `timed` is told how long each reading took a worker, by the parser's name, or "mail"; not of readings that were ended.
         """
         self._limits = limits
         self._workers = workers
         self._writable = tuple(writable)
         self._readable = tuple(readable)
         self._root = lending
+        self._timed = timed
         self._lending: Lending | None = None
         self._lock = threading.Lock()
         self._pool: ProcessPool | None = None
@@ -161,7 +166,7 @@ class Sandbox:
 
     def _result(self, task: _Task) -> Any:
         try:
-            return task.future.result(timeout=task.patience)
+            result, seconds = task.future.result(timeout=task.patience)
         except TimeoutError as error:
             if not task.future.done():
                 self._give_up()
@@ -173,6 +178,9 @@ class Sandbox:
         finally:
             with self._lock:
                 self._queued -= task.seconds
+        if name := _reader(task):
+            self._timed(name, seconds)
+        return result
 
     def _give_up(self) -> None:
         """Drop a pool that did not keep its own time limit: a worker died holding the pool's lock."""
@@ -206,6 +214,15 @@ class Sandbox:
 
 def _stop(pool: ProcessPool) -> None:
     pool.stop()  # type: ignore[no-untyped-call] # pebble leaves this method without annotations
+
+
+def _reader(task: _Task) -> str:
+    """Return the name of what reads in a task; "" where nothing is read."""
+    job = next((argument for argument in task.arguments if isinstance(argument, ReadJob)), None)
+    if job is None:
+        return "mail" if task.function is worker.read_mail else ""
+    reader = registry.parser_for(job.kind)
+    return reader.name if reader else "none"
 
 
 def _expired(error: ProcessExpired) -> ReadFailed:

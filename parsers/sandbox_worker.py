@@ -5,6 +5,7 @@ Leaves the measures to `parsers.confine`, and starting, ending and replacing pro
 
 import os
 import tempfile
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from multiprocessing import forkserver
@@ -45,10 +46,11 @@ def confinement() -> str:
     return _in_force
 
 
-def work(function: Callable[..., Any], seconds: float, arguments: tuple[Any, ...]) -> Any:
-    """Return what a function returns, within so many seconds of CPU a core."""
+def work(function: Callable[..., Any], seconds: float, arguments: tuple[Any, ...]) -> tuple[Any, float]:
+    """Return what a function returns, within so many seconds of CPU a core; and how many seconds it took."""
     allow_cpu(seconds)
-    return function(*arguments)
+    began = time.monotonic()
+    return function(*arguments), time.monotonic() - began
 
 
 def read_mail(raw: Path, out: Path, limits: Limits) -> Mail:

@@ -33,7 +33,7 @@ class Figures:
                 findings=_tally(session, col(FindingRow.code), [col(FindingRow.case_number).is_not(None)]),
                 letters=_tally(session, col(LetterRow.state)),
                 sent=_count(session, col(LetterRow.sent_at), _within(col(LetterRow.sent_at), since, until)),
-                waiting_since=_waiting_since(session),
+                waiting_since=waiting_since(session),
             )
 
 
@@ -60,6 +60,7 @@ def _cases(session: Session) -> dict[Track, dict[Decision, int]]:
     return dict(tallies)
 
 
-def _waiting_since(session: Session) -> datetime | None:
+def waiting_since(session: Session) -> datetime | None:
+    """Return the arrival of the oldest message that is neither decided nor quarantined."""
     waiting = select(MessageRow.received_at).where(col(MessageRow.due_at).is_not(None))
     return session.exec(waiting.order_by(col(MessageRow.received_at)).limit(1)).first()

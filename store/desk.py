@@ -11,6 +11,7 @@ from store.cases import Cases
 from store.counts import Figures
 from store.engine import Database, create
 from store.exchanges import Exchanges
+from store.gauges import Gauges
 from store.history import History
 from store.ledger import Ledger
 from store.messages import Messages
@@ -39,6 +40,7 @@ class Store(
     Exchanges,
     History,
     Figures,
+    Gauges,
     Reckonings,
     Verify,
     Recovery,

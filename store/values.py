@@ -41,3 +41,11 @@ class Counts(Value):
     letters: dict[OutboxState, int]  #: all letters
     sent: int  #: letters sent in the period
     waiting_since: datetime | None  #: arrival of the oldest message that is neither decided nor quarantined
+
+
+class Levels(Value):
+    """How full everything is now: what is looked at every few seconds, so each figure is one walk over an index."""
+
+    messages: dict[MessageState, int]
+    letters: dict[OutboxState, int]
+    waiting_since: datetime | None  #: as in `Counts`

@@ -1,0 +1,37 @@
+"""In charge of what the running desk has noticed and no table keeps. After a start it knows nothing, and says so."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from ingest.errors import LoginRefused, UnsafeLogin
+from ingest.poll import PollReport
+from notify.outbox import SendReport
+
+
+class Signs:
+    """Each sign is written by one thread and read by others; a value is replaced whole."""
+
+    def __init__(self, started: datetime) -> None:
+        self.started = started
+        self.logins: dict[str, str] = {}  #: account → why its login is refused; "": it is taken
+        self.poll_errors: dict[str, str] = {}  #: account → what ended its last look; "": nothing
+        self.sending: str | None = None  #: the mail server's answer to our account; "": it takes our letters
+        self.discrepancies: int | None = None  #: what `verify` found when it last ran
+        self.confinement: str | None = None  #: what confines a parser process, in words
+
+    def polled(self, report: PollReport) -> None:
+        """Note a look into a mailbox. One that got no answer leaves open whether the login is still taken."""
+        error = report.error
+        self.poll_errors = {**self.poll_errors, report.account: str(error) if error else ""}
+        if error is None or isinstance(error, LoginRefused | UnsafeLogin):
+            self.logins = {**self.logins, report.account: str(error) if error else ""}
+
+    def sent(self, report: SendReport) -> None:
+        """Note a round of sending; one that dialled nobody tells nothing."""
+        if report.alarms:
+            self.sending = report.alarms[-1]
+        elif report.sent:
+            self.sending = ""
+
+    def verified(self, discrepancies: Sequence[str]) -> None:
+        self.discrepancies = len(discrepancies)

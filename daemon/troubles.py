@@ -1,0 +1,96 @@
+"""In charge of what counts as a trouble of the desk. Leaves measuring to `vitals` and `signs`, words to `notify`."""
+
+from collections.abc import Callable, Mapping
+from datetime import timedelta
+
+from daemon.settings import Settings
+from daemon.signs import Signs
+from daemon.vitals import Vitals
+from notify.trouble_words import Evidence, Trouble
+
+_GIB = 1024**3
+_SETTLING = timedelta(minutes=30)  #: a desk that has just started may still be sending a digest
+
+#: What is known of each trouble: its evidence, {} where all is well. What cannot be told is left out, and stays as it was.
+Seen = Mapping[Trouble, Evidence]
+#: While one of these lasts the desk does not do its work; the others wait for a person, and it goes on.
+FAILING = frozenset({Trouble.LOGIN, Trouble.POLLING, Trouble.SENDING, Trouble.DISK, Trouble.DATABASE})
+
+
+def troubles(vitals: Vitals, signs: Signs, settings: Settings) -> Seen:
+    """Return what is known of every trouble at this moment."""
+    told = {trouble: check(vitals, signs, settings) for trouble, check in _CHECKS.items()}
+    return {Trouble.DATABASE: {}, **{trouble: evidence for trouble, evidence in told.items() if evidence is not None}}
+
+
+def unanswered(error: Exception) -> Seen:
+    """Return what is known when the database gave no answer."""
+    return {Trouble.DATABASE: {"answer": f"{type(error).__name__}: {str(error).splitlines()[0]}"}}
+
+
+def _login(vitals: Vitals, signs: Signs, settings: Settings) -> Evidence | None:
+    told = [signs.logins.get(account) for account in vitals.polls]
+    if answer := next(filter(None, told), None):
+        return {"answer": answer}
+    return None if None in told else {}
+
+
+def _polling(vitals: Vitals, signs: Signs, settings: Settings) -> Evidence | None:
+    """Tell of a refused login as such, not as of polls that fail. Time we were not running is nobody's fault."""
+    patience = timedelta(seconds=settings.mailbox.poll_seconds, minutes=settings.alerts.stalled_minutes)
+    known = True
+    for account, polled in vitals.polls.items():
+        since = max(filter(None, (polled.good, signs.started)))
+        if signs.logins.get(account) or (polled.good and vitals.at - polled.good <= patience):
+            continue
+        if vitals.at - since > patience:
+            answer = signs.poll_errors.get(account) or "没有完成"
+            return {"minutes": int((vitals.at - since).total_seconds() // 60), "answer": answer}
+        known = False
+    return {} if known else None
+
+
+def _sending(vitals: Vitals, signs: Signs, settings: Settings) -> Evidence | None:
+    if signs.sending is None:
+        return None
+    return {"answer": signs.sending} if signs.sending else {}
+
+
+def _quarantine(vitals: Vitals, signs: Signs, settings: Settings) -> Evidence:
+    return {"count": vitals.quarantined} if vitals.quarantined else {}
+
+
+def _held(vitals: Vitals, signs: Signs, settings: Settings) -> Evidence:
+    return {"count": vitals.held} if vitals.held else {}
+
+
+def _digest(vitals: Vitals, signs: Signs, settings: Settings) -> Evidence | None:
+    settling = min(_SETTLING, timedelta(minutes=settings.alerts.digest_minutes))
+    if vitals.digest_day is None or (vitals.digest_missing and vitals.at - signs.started < settling):
+        return None
+    return {"day": str(vitals.digest_day), "count": vitals.digest_missing} if vitals.digest_missing else {}
+
+
+def _disk(vitals: Vitals, signs: Signs, settings: Settings) -> Evidence:
+    least = settings.alerts.disk_free_gib
+    if vitals.disk_free >= least * _GIB:
+        return {}
+    return {"free_gib": f"{vitals.disk_free / _GIB:.1f}", "least_gib": f"{least:g}"}
+
+
+def _verify(vitals: Vitals, signs: Signs, settings: Settings) -> Evidence | None:
+    if signs.discrepancies is None:
+        return None
+    return {"count": signs.discrepancies} if signs.discrepancies else {}
+
+
+_CHECKS: dict[Trouble, Callable[[Vitals, Signs, Settings], Evidence | None]] = {
+    Trouble.LOGIN: _login,
+    Trouble.POLLING: _polling,
+    Trouble.SENDING: _sending,
+    Trouble.QUARANTINE: _quarantine,
+    Trouble.HELD: _held,
+    Trouble.DIGEST: _digest,
+    Trouble.DISK: _disk,
+    Trouble.VERIFY: _verify,
+}
