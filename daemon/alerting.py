@@ -14,13 +14,13 @@ import structlog
 from daemon.alert_book import Book, Manner, load, save, told, turned, ways
 from daemon.settings import ConfigError, Settings
 from daemon.troubles import Seen
+from domain.security import Security
 from notify.alerts import Alert, address_alert
 from notify.answers import Verdict
-from notify.smtp import Security, SmtpAccess, SmtpTransport
+from notify.smtp import SmtpAccess, SmtpTransport
 
 log = structlog.get_logger(__name__)
 
-_NAMES: dict[str, Security] = {"tls": "ssl", "starttls": "starttls", "none": "none"}
 _COMMAND_S = 60.0
 _FIRST, _LONGEST = timedelta(minutes=1), timedelta(minutes=30)  #: rests of a way that does not work
 
@@ -101,7 +101,7 @@ def second_way(settings: Settings) -> SmtpTransport:
     access = SmtpAccess(
         host=wanted.host,
         port=wanted.port,
-        security=_NAMES[wanted.security],
+        security=Security(wanted.security),
         user=wanted.account,
         sender=wanted.from_,
         password=password.get_secret_value() if password else "",

@@ -29,11 +29,11 @@ class Gauges:
         """Return how full everything is, from one state of the database."""
         with self.database.read() as session:
             connection = session.connection()
-            messages = connection.execute(tally(col(MessageRow.state))).tuples()
-            letters = connection.execute(tally(col(LetterRow.state))).tuples()
+            messages = connection.execute(tally(col(MessageRow.state)))
+            letters = connection.execute(tally(col(LetterRow.state)))
             return Levels(
-                messages={MessageState(state): number for state, number in messages},
-                letters={OutboxState(state): number for state, number in letters},
+                messages={MessageState(row[0]): row[1] for row in messages},
+                letters={OutboxState(row[0]): row[1] for row in letters},
                 waiting_since=waiting_since(session),
             )
 
