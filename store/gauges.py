@@ -53,7 +53,7 @@ class Gauges:
     def database_bytes(self) -> int:
         """Return how large the database is: SQLite's file and its log, or what PostgreSQL tells."""
         engine = self.database.engine
-        if engine.dialect.name == "postgresql":
+        if self.database.is_postgresql:
             with engine.connect() as connection:
                 return int(connection.execute(text("SELECT pg_database_size(current_database())")).scalar_one())
         file = str(engine.url.database)
