@@ -48,7 +48,8 @@ def work_through(desk: Desk, clock: Clock, stopping: Callable[[], bool] = lambda
     meanwhile, for reading one depends on no other.
     """
     me = owner()
-    lease = desk.limits.mail_seconds * AHEAD + 300.0  # reading has its own limit; the rest is a database away
+    # Reading has its own limit, so has opening what only this mail makes whole; the rest is a database away.
+    lease = desk.limits.mail_seconds * (AHEAD + 1) + 300.0
     reading: deque[tuple[Claimed, Future[Reading]]] = deque()
     with ThreadPoolExecutor(AHEAD, "read") as pool:
         while True:

@@ -195,12 +195,12 @@ def _block4(file: BinaryIO) -> Block | None:
 
 
 def _file4(crc: int, flags: int, content: bytes, at: int) -> Block:
-    if len(content) < _FILE4 or zlib.crc32(content) & 0xFFFF != crc:
+    name = _FILE4 + (8 if flags & _HIGH4 else 0)
+    if len(content) < name or zlib.crc32(content) & 0xFFFF != crc:
         raise RarBroken("a header's checksum differs")
-    size, name = int.from_bytes(content[5:9], "little"), _FILE4
+    size = int.from_bytes(content[5:9], "little")
     if flags & _HIGH4:
         size |= int.from_bytes(content[_FILE4 : _FILE4 + 4], "little") << 32
-        name += 8
     length = int.from_bytes(content[24:26], "little")
     file = content[9:14] + content[18:_FILE4] + content[name : name + length]  # what is left out: sizes here, checksum
     return Block(BlockKind.FILE, flags, content, 0, at, size, bool(flags & 0x01), bool(flags & 0x02), file)

@@ -16,6 +16,7 @@ need fonts-noto-cjk /usr/share/fonts/opentype/noto/NotoSansCJK-Regular.ttc 'Chin
 need fonts-wqy-microhei /usr/share/fonts/truetype/wqy/wqy-microhei.ttc 'a second face for scans'
 need libarchive-tools bsdtar 'opens RAR archives, as the desk does where it is there'
 need 7zip 7zz 'likewise'
+need zip zip 'spans a zip over volumes, as a program of applicants does'
 need openssl openssl 'the certificate of the test servers'
 need postgresql "$(ls -d /usr/lib/postgresql/*/bin/initdb 2>/dev/null | tail -n 1)" 'the database that several machines share'
 
