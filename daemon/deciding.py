@@ -32,6 +32,8 @@ def prepare(store: Store, number: str, decision: Decision, note: str, *, notice:
     record = store.case(number)
     if record is None:
         raise ConfigError(f"no case {number}")
+    if record.purged_at:
+        raise ConfigError(f"{number} was purged: nothing is left to decide about")
     if into := record.case.merged_into:
         raise ConfigError(f"{number} is part of {into}: decide that one")
     thread = thread_of(record, store, post)

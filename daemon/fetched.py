@@ -33,7 +33,11 @@ _LONGEST = timedelta(hours=2)  #: what is recorded now bears the time its work b
 
 def awaits_download(record: CaseRecord) -> bool:
     """Tell whether a case is decided on a link so far: somebody has to download what it leads to."""
-    return record.decision in _OPEN and any(finding.code == "video_link_only" for finding in record.findings)
+    return (
+        record.decision in _OPEN
+        and not record.purged_at
+        and any(finding.code == "video_link_only" for finding in record.findings)
+    )
 
 
 class FetchDesk:
@@ -68,7 +72,7 @@ class FetchDesk:
 
     def _consider(self, batch: Batch, now: datetime) -> bool:
         record = self._desk.store.case(batch.number)
-        if record is None or record.decision in _CLOSED:
+        if record is None or record.purged_at or record.decision in _CLOSED:
             return False
         try:
             fresh = self._fresh(batch, record)

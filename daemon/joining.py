@@ -65,15 +65,16 @@ def named(reading: Reading) -> tuple[str, ...]:
 
 
 def own_cases(reading: Reading, store: Store) -> list[CaseRecord]:
-    """Return the cases that the sender of a mail opened; those that are part of another now are left out."""
-    return [record for record in store.cases_from(reading.mail.from_.address) if not record.case.merged_into]
+    """Return the cases that the sender of a mail opened; those that are part of another now, or purged, are left out."""
+    found = store.cases_from(reading.mail.from_.address)
+    return [record for record in found if not record.case.merged_into and not record.purged_at]
 
 
 def _standing(number: str, store: Store) -> CaseRecord | None:
-    """Return a case, or the one that it was found to be part of."""
+    """Return a case, or the one that it was found to be part of; None when nothing of it is left to join."""
     record = store.case(number)
     seen = {number}
     while record and (into := record.case.merged_into) and into not in seen:
         seen.add(into)
         record = store.case(into)
-    return record
+    return None if record and record.purged_at else record

@@ -1,4 +1,4 @@
-"""In charge of one daemon a data directory: a second one is refused, however it was started. Leaves leases to `store`."""
+"""In charge of who may be in a data directory at once: one daemon, and nobody at work while data are erased. Leaves leases to `store`."""
 
 import fcntl
 import os
@@ -26,3 +26,43 @@ def alone(directory: Path) -> Iterator[None]:
         file.write(str(os.getpid()))
         file.flush()
         yield
+
+
+@contextmanager
+def at_work(directory: Path) -> Iterator[None]:
+    """Hold the directory together with others who add to the archive or copy it: daemon, import, backup.
+
+    Raises:
+        ConfigError: a purge is under way.
+    """
+    with _held(directory, fcntl.LOCK_SH, "a purge is under way: wait until it is done"):
+        yield
+
+
+@contextmanager
+def undisturbed(directory: Path) -> Iterator[None]:
+    """Hold the directory with nobody at work in it: a blob that no record names yet could be somebody's next.
+
+    Raises:
+        ConfigError: somebody is at work.
+    """
+    with _held(directory, fcntl.LOCK_EX, "it is in use: stop the daemon first (systemctl stop shoujian)"):
+        yield
+
+
+@contextmanager
+def _held(directory: Path, how: int, refusal: str) -> Iterator[None]:
+    directory.mkdir(mode=0o700, parents=True, exist_ok=True)
+    handle = os.open(directory / "work.lock", os.O_RDWR | os.O_CREAT, 0o600)
+    try:
+        _lock(handle, how, f"{directory}: {refusal}")
+        yield
+    finally:
+        os.close(handle)
+
+
+def _lock(handle: int, how: int, refusal: str) -> None:
+    try:
+        fcntl.flock(handle, how | fcntl.LOCK_NB)
+    except BlockingIOError as error:
+        raise ConfigError(refusal) from error

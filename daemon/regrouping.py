@@ -115,6 +115,8 @@ def _standing(number: str, store: Store) -> CaseRecord:
     record = store.case(number)
     if record is None:
         raise ConfigError(f"no case {number}")
+    if record.purged_at:
+        raise ConfigError(f"{number} was purged: nothing of it is left")
     if record.case.merged_into:
         raise ConfigError(f"{number} is part of {record.case.merged_into} already")
     if record.decision is Decision.WITHDRAWN:

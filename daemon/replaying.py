@@ -77,7 +77,7 @@ class Replay:
         self.cases = [record for record in everything if self._is_due(record, since)]
 
     def _is_due(self, record: CaseRecord, since: datetime | None) -> bool:
-        if not record.messages or record.decision is Decision.WITHDRAWN:
+        if not record.messages or record.purged_at or record.decision is Decision.WITHDRAWN:
             return False
         return since is None or self._last_mail(record).received_at >= since
 

@@ -126,7 +126,7 @@ def _objection(reading: Reading, code: Code | None, rules: StaffRules) -> str:
 def _objection_to(order: Order, code: Code, store: Store) -> str:
     """Return why a line is not carried out, "" where nothing speaks against it."""
     record = store.case(order.number)
-    if record is None:
+    if record is None or record.purged_at:
         return "unknown"
     if record.case.merged_into:
         return "merged"

@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from daemon.desk import Desk
 from daemon.downloads import Downloads, policy
 from daemon.fetched import FOLDER, FetchDesk
+from daemon.lock import at_work
 from daemon.settings import Settings
 from daemon.staff_desk import StaffRules
 from domain.security import Security
@@ -53,7 +54,7 @@ def open_sandbox(settings: Settings, workers: int = 2, timed: Timed = _nobody) -
 @contextmanager
 def open_desk(settings: Settings, store: Store, workers: int = 2, timed: Timed = _nobody) -> Iterator[Desk]:
     """Give the desk, its sandbox running. `timed` is told how long each reading took."""
-    with open_sandbox(settings, workers, timed) as sandbox:
+    with at_work(settings.directory), open_sandbox(settings, workers, timed) as sandbox:
         yield Desk(
             notice=settings.notice,
             rules=settings.rules,

@@ -107,6 +107,7 @@ class MessageState(StrEnum):
     READ = "read"  #: parts and facts are known
     DECIDED = "decided"  #: records and reply are committed; terminal
     QUARANTINED = "quarantined"  #: three tries failed; kept, shown, `retry`
+    PURGED = "purged"  #: personal data erased past its keeping time; what it was and when is still counted; terminal
 
 
 class OutboxState(StrEnum):

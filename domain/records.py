@@ -108,3 +108,4 @@ class CaseRecord(Value):
     updated_at: datetime
     messages: tuple[str, ...] = ()  #: sha256 of each message that brought something
     history: tuple[Event, ...] = ()
+    purged_at: datetime | None = None  #: its personal data were erased then: what is left is for statistics

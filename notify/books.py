@@ -34,7 +34,7 @@ class Books(Value):
     def differences(self) -> int:
         """All that does not agree. Without `verify`, what is missing between messages and outcomes is counted here."""
         told = self.reckoning
-        unended = abs(told.messages - told.outcomes - told.open - told.quarantined)
+        unended = abs(told.messages - told.outcomes - told.open - told.quarantined - told.purged)
         return self.lost + len(self.forgotten) + (unended if self.discrepancies is None else len(self.discrepancies))
 
 
@@ -86,7 +86,8 @@ def _sum(books: Books) -> Line:
         f"邮箱 {books.poll.seen if books.poll else 0} 封",
         f"台账 {figures.ledger} 条" + (f"（另有导入和下载 {figures.elsewhere} 条）" if figures.elsewhere else ""),
         f"存档来信 {figures.messages} 封",
-        f"已有结论 {figures.outcomes} 封、待处理 {figures.open} 封、读取失败 {figures.quarantined} 封",
+        f"已有结论 {figures.outcomes} 封、待处理 {figures.open} 封、读取失败 {figures.quarantined} 封"
+        + (f"、已清除 {figures.purged} 封" if figures.purged else ""),
         f"应回复 {figures.owed} 封、已拟回复 {answered} 封" + (f"、无法回复 {mute} 封" if mute else ""),
     )
     checked = "" if books.discrepancies is not None else "（未核验存档内容）"

@@ -114,4 +114,5 @@ def gather(
 
 
 def _of(cases: tuple[CaseBrief, ...], decision: Decision) -> tuple[CaseBrief, ...]:
-    return tuple(brief for brief in cases if brief.decision is decision)
+    """Return the cases of a decision that something can still be done about."""
+    return tuple(brief for brief in cases if brief.decision is decision and brief.purged_at is None)

@@ -23,6 +23,7 @@ _OF_LETTERS = {
 }
 _PLAIN = {
     "opened": "建立案例",
+    "purged": "个人信息已按保存期限清除",
     "received": "收到来信",
     "fetched": "链接文件已下载",
     "merged": "合并案例",

@@ -21,6 +21,7 @@ Places = Mapping[tuple[str, str], str]  #: (case number, sha256) → where the f
 
 _STATES = {
     MessageState.ARCHIVED: "待处理", MessageState.READ: "处理中", MessageState.DECIDED: "已处理", MessageState.QUARANTINED: "读取失败",
+    MessageState.PURGED: "已清除",
 }  # fmt: skip
 _CASES = columns(
     ("受理编号", 14), ("类别", 8), ("案例题目", 36), ("申报单位", 28), ("归属", 16), ("报送方式", 9), ("联系人", 10), ("联系电话", 16),

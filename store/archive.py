@@ -22,6 +22,11 @@ _PIECE = 1 << 20  #: bytes copied at a time
 _STALE_S = 24 * 3600  #: seconds after which a leftover in tmp/ belongs to no living process
 
 
+def is_name(name: str) -> bool:
+    """Tell whether a name is a blob's: 64 lower-case hex digits."""
+    return _SHA256.fullmatch(name) is not None
+
+
 class Incoming:
     """Bytes on their way in. Leaving the context without `commit` leaves nothing behind."""
 
@@ -87,7 +92,7 @@ class Archive:
 
     def path(self, sha256: str) -> Path:
         """Return where a blob is or would be; ValueError for anything but 64 lower-case hex digits."""
-        if not _SHA256.fullmatch(sha256):
+        if not is_name(sha256):
             raise ValueError(f"not a sha256: {sha256[:80]!r}")
         return self._blobs / sha256[:2] / sha256
 
@@ -99,6 +104,10 @@ class Archive:
         """Tell whether a blob that is kept still has the content it is named after; reads it whole."""
         with self.path(sha256).open("rb") as file:
             return hashlib.file_digest(file, "sha256").hexdigest() == sha256
+
+    def remove(self, sha256: str) -> None:
+        """Take a blob away for good; one that is not there is no error."""
+        self.path(sha256).unlink(missing_ok=True)
 
     def blobs(self) -> Iterator[str]:
         """Yield the name of every blob, in order; files with other names too, for `verify` to report."""

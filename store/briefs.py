@@ -28,6 +28,7 @@ class CaseBrief(Value):
     decided_by: str
     sender: str
     received_at: datetime  #: arrival of its first mail
+    purged_at: datetime | None = None
 
 
 class LinkedCase(Value):

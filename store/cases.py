@@ -112,7 +112,7 @@ def _whole(session: Session, rows: Sequence[CaseRow]) -> Iterator[CaseRecord]:
         held = tuple(to_material(material) for material in materials[row.number])
         yield CaseRecord(
             case=row.case.model_copy(update={"materials": held}),
-            findings=tuple(to_finding(finding) for finding in findings[row.number]),
+            findings=() if row.purged_at else tuple(to_finding(finding) for finding in findings[row.number]),
             decision=row.decision,
             decided_by=row.decided_by,
             sender=row.sender,
@@ -120,6 +120,7 @@ def _whole(session: Session, rows: Sequence[CaseRow]) -> Iterator[CaseRecord]:
             updated_at=row.updated_at,
             messages=tuple(message.message_sha256 for message in messages[row.number]),
             history=tuple(to_event(event) for event in events[row.number]),
+            purged_at=row.purged_at,
         )
 
 

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Self
 
 from store.archive import Archive
+from store.backup import Backups
 from store.briefs import Briefs
 from store.cases import Cases
 from store.counts import Figures
@@ -17,6 +18,7 @@ from store.ledger import Ledger
 from store.messages import Messages
 from store.outbox import Outbox
 from store.postgresql import DECIDING
+from store.purging import Purges
 from store.reconciling import Reckonings
 from store.recovery import Recovery
 from store.rows import Rows
@@ -45,6 +47,8 @@ class Store(
     Verify,
     Recovery,
     Codes,
+    Purges,
+    Backups,
 ):
     """The database and the archive together. Used by several threads and processes at once; knows no clock."""
 

@@ -25,6 +25,14 @@ class SchemaUnknown(StoreError):
     """The database was written by a newer version of this program. Install that version, or restore a backup."""
 
 
+class StillRead(StoreError):
+    """What was erased still stands in the database's log, for somebody reads it. Stop that process; run `purge` again."""
+
+
+class CannotBackUp(StoreError):
+    """No copy was made; the message says why and what to do."""
+
+
 class CannotUndo(StoreError):
     """A decision can no longer be taken back. Decide anew: the applicant is told of that."""
 

@@ -85,7 +85,9 @@ def _whole(session: Session, rows: Sequence[MessageRow]) -> Iterator[MessageReco
     for row in rows:
         yield MessageRecord(
             **row.model_dump(include=_COPIED),
-            findings=tuple(to_finding(finding) for finding in findings[row.sha256]),
+            findings=tuple(
+                to_finding(finding) for finding in findings[row.sha256] if row.state is not MessageState.PURGED
+            ),
             case_numbers=tuple(case.case_number for case in cases[row.sha256]),
         )
 

@@ -24,6 +24,7 @@ class Reckoning(Value):
     outcomes: int
     open: int  #: neither decided nor quarantined
     quarantined: int
+    purged: int = 0  #: personal data erased; what became of them is not told any more
     owed: int  #: messages that a reply is owed for
     unanswered: tuple[str, ...]  #: of them, those no letter was written for: sha256
 
@@ -38,7 +39,8 @@ class Reckonings:
         with self.database.read() as session:
             decided = col(MessageRow.state) == MessageState.DECIDED
             owed = (decided, col(MessageRow.kind).in_(ANSWERED), col(MessageRow.reply).is_(True))
-            ended = col(MessageRow.state).in_((MessageState.DECIDED, MessageState.QUARANTINED))
+            terminal = (MessageState.DECIDED, MessageState.QUARANTINED, MessageState.PURGED)
+            ended = col(MessageRow.state).in_(terminal)
             answers = col(LetterRow.message_sha256)
             answered = select_columns(answers).where(answers.is_not(None))
             without = select_columns(col(MessageRow.sha256)).where(*owed, col(MessageRow.sha256).not_in(answered))
@@ -49,6 +51,7 @@ class Reckonings:
                 outcomes=_count(session, col(OutcomeRow.message_sha256)),
                 open=_count(session, col(MessageRow.sha256), ~ended),
                 quarantined=_count(session, col(MessageRow.sha256), col(MessageRow.state) == MessageState.QUARANTINED),
+                purged=_count(session, col(MessageRow.sha256), col(MessageRow.state) == MessageState.PURGED),
                 owed=_count(session, col(MessageRow.sha256), *owed),
                 unanswered=tuple(session.connection().scalars(without.order_by(col(MessageRow.received_at)))),
             )

@@ -74,7 +74,7 @@ class MessageLine:
     case_numbers: tuple[str, ...]
 
 
-_CASE = columns(CaseRow, "number", "case", "decision", "decided_by", "sender", "updated_at")
+_CASE = columns(CaseRow, "number", "case", "decision", "decided_by", "sender", "updated_at", "purged_at")
 _MESSAGE = columns(MessageRow, *(field.name for field in fields(MessageLine) if field.name != "case_numbers"))
 _FILE = columns(MaterialRow, "case_number", "role", "path", "sha256", "superseded")
 _FINDING = columns(FindingRow, "case_number", "code", "severity", "evidence")
@@ -113,14 +113,14 @@ def _first(row: Any) -> str:
 def _case_lines(session: Session, numbers: Sequence[str]) -> Iterator[CaseLine]:
     files, findings, history = (read(session, numbers) for read in (_files, _findings, _history))
     query = select_columns(*_CASE).where(col(CaseRow.number).in_(numbers)).order_by(col(CaseRow.number))
-    for number, entry, decision, decided_by, sender, updated_at in session.connection().execute(query):
+    for number, entry, decision, decided_by, sender, updated_at, purged_at in session.connection().execute(query):
         yield CaseLine(
             case=entry.model_copy(update={"number": number}),
             decision=decision,
             decided_by=decided_by,
             sender=sender,
             updated_at=updated_at,
-            findings=tuple(Finding.model_construct(**_named(row)) for row in findings[number]),
+            findings=() if purged_at else tuple(Finding.model_construct(**_named(row)) for row in findings[number]),
             files=tuple(FileLine(*row[1:]) for row in files[number]),
             history=tuple(Happening._make(row[1:]) for row in history[number]),
         )

@@ -73,7 +73,7 @@ def rule(
 def undo(session: Session, number: str, actor: str, now: datetime) -> Undone:
     """Take the last decision of staff back. CannotUndo where there is none, or where it has gone too far."""
     row = case_row(session, number)
-    ruling = _last(session, number)
+    ruling = None if row.purged_at else _last(session, number)
     if ruling is None:
         raise CannotUndo(f"staff have decided nothing about {number}")
     if (row.decision, row.decided_by, row.updated_at) != (ruling.after, ruling.actor, ruling.at):

@@ -130,6 +130,7 @@ class CaseRow(Table, table=True):
     received_at: datetime = Field(sa_type=UtcTime, index=True)  #: its first mail's arrival; counts
     created_at: datetime = Field(sa_type=UtcTime)
     updated_at: datetime = Field(sa_type=UtcTime, index=True)  # cases(since=…)
+    purged_at: datetime | None = Field(default=None, sa_type=UtcTime)  #: its personal data were erased then
 
 
 class CaseMessageRow(Table, table=True):

@@ -72,7 +72,7 @@ class Transaction:
         so that one message keeps one outcome.
         """
         row = message_of(self._session, sha256)
-        if row.state is MessageState.DECIDED or (owner is not None and row.lease_owner != owner):
+        if row.state in (MessageState.DECIDED, MessageState.PURGED) or (owner is not None and row.lease_owner != owner):
             raise LeaseLost(f"message {sha256[:12]} was taken up by another worker")
         row.state, row.lease_owner, row.due_at, row.error = MessageState.DECIDED, None, None, ""
         row.decided_at = self._now

@@ -16,6 +16,7 @@ from store.archive import Archive
 from store.columns import Table
 from store.engine import Database
 from store.intake_tables import LedgerRow
+from store.keeping_tables import PurgeRow
 from store.tables import (
     CaseMessageRow,
     CaseRow,
@@ -24,6 +25,8 @@ from store.tables import (
     MessageRow,
     NumberRow,
     OutcomeRow,
+    PartRow,
+    ReadingRow,
 )
 
 REPLIES = ("receipt", "question", "duplicate")  #: kinds of letter that one message gets once; staff may decide twice
@@ -39,11 +42,17 @@ class Verify:
     def verify(self, now: datetime) -> tuple[str, ...]:
         """Return every discrepancy, one a line; empty when all agrees. Reads every blob: minutes for many gigabytes."""
         with self.database.read() as session:
-            records = (_messages, _letters, _orphans, _cases, _numbers)
+            records = (_messages, _letters, _orphans, _cases, _numbers, _purged)
             lines = [line for check in records for line in check(session)]
             lines += _stuck(session, now)
-            kept = set(session.exec(select(MessageRow.sha256))) | set(session.exec(select(MaterialRow.sha256)))
+            kept = needed(session)
         return (*lines, *_blobs(self.archive, kept))
+
+
+def needed(session: Session) -> set[str]:
+    """Return the sha256 of every blob that the records cannot do without: raw mails and materials."""
+    mails = session.exec(select(MessageRow.sha256).where(MessageRow.state != MessageState.PURGED))
+    return set(mails) | set(session.exec(select(MaterialRow.sha256)))
 
 
 def _blobs(archive: Archive, kept: set[str]) -> Iterator[str]:
@@ -66,7 +75,7 @@ def _messages(session: Session) -> Iterator[str]:
         yield f"message {sha256}: decided without an outcome"
     for sha256 in sorted(with_outcome - decided):
         yield f"message {sha256}: has an outcome but is not decided"
-    ended = (MessageState.DECIDED, MessageState.QUARANTINED)
+    ended = (MessageState.DECIDED, MessageState.QUARANTINED, MessageState.PURGED)
     open_ = col(MessageRow.state).not_in(ended)
     for sha256 in session.exec(select(MessageRow.sha256).where(open_, col(MessageRow.due_at).is_(None))):
         yield f"message {sha256}: never taken up again, though not at its end"
@@ -120,6 +129,21 @@ def _numbers(session: Session) -> Iterator[str]:
         numbers -= given
     for number in sorted(numbers):
         yield f"case {number}: number never given out"
+
+
+def _purged(session: Session) -> Iterator[str]:
+    """Report purges cut short, and data that outlived theirs."""
+    for id_ in session.exec(select(PurgeRow.id).where(col(PurgeRow.finished_at).is_(None))):
+        yield f"purge {id_}: begun and not finished, run `purge` again"
+    purged = select(MessageRow.sha256).where(MessageRow.state == MessageState.PURGED)
+    for table in (ReadingRow, OutcomeRow, PartRow):
+        for sha256 in session.exec(
+            select(table.message_sha256).where(col(table.message_sha256).in_(purged)).distinct()
+        ):
+            yield f"message {sha256}: purged, and still in {table.__tablename__}"
+    held = select(MaterialRow.case_number).join(CaseRow).where(col(CaseRow.purged_at).is_not(None))
+    for number in session.exec(held.distinct()):
+        yield f"case {number}: purged, and still has materials"
 
 
 def _stuck(session: Session, now: datetime) -> Iterator[str]:

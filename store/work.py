@@ -22,6 +22,7 @@ from store.tables import FactsRow, MessageRow, ReadingRow
 
 STRIKES = 3  #: tries before a message is put aside for a person
 PAUSES = (timedelta(minutes=1), timedelta(minutes=5))  #: after the first failed try, after the second
+_OVER = (MessageState.DECIDED, MessageState.PURGED)
 DIED = "the worker died or its lease ran out"
 
 
@@ -67,10 +68,10 @@ class Work:
             return message_of(session, sha256).state
 
     def retry_message(self, sha256: str, now: datetime, *, actor: str = "staff") -> bool:
-        """Give a message three new tries from now on; False when it is decided, under work, or unknown."""
+        """Give a message three new tries from now on; False when it is decided, purged, under work, or unknown."""
         with self.database.write() as session:
             row = session.get(MessageRow, sha256, with_for_update=True)
-            if row is None or row.state is MessageState.DECIDED or row.lease_owner is not None:
+            if row is None or row.state in _OVER or row.lease_owner is not None:
                 return False
             read = session.get(ReadingRow, sha256) is not None
             row.state = MessageState.READ if read else MessageState.ARCHIVED

@@ -4,6 +4,7 @@ from alembic import context
 from sqlalchemy import Connection
 
 import store.intake_tables
+import store.keeping_tables
 import store.ruling_tables
 import store.tables  # noqa: F401  importing them tells the metadata
 from store.columns import Table

@@ -5,13 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from daemon.desk import Desk
 from domain.notice import Limits
-from ingest.watched import WatchedFolder
 from parsers.sandbox import Sandbox
-from store.archive import Archive
-from store.desk import Store
-from tests.fixtures.cases import notice, rules
+from tests.fixtures.keeping import office_in
 from tests.fixtures.office import Office
 
 
@@ -23,6 +19,5 @@ def sandbox() -> Iterator[Sandbox]:
 
 @pytest.fixture
 def office(tmp_path: Path, sandbox: Sandbox) -> Iterator[Office]:
-    with Store.open(f"sqlite:///{tmp_path}/desk.db", Archive(tmp_path / "data")) as store:
-        desk = Desk(notice(), rules(), Limits(), store, sandbox, "wfxyxh@126.com", "组委会")
-        yield Office(desk, WatchedFolder(tmp_path / "data" / "inbox_videos"))
+    with office_in(tmp_path, sandbox) as opened:
+        yield opened

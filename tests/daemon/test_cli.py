@@ -12,7 +12,7 @@ from tests.fixtures.mails import mail
 
 COMMANDS = {
     "demo", "run", "once", "check", "import", "status", "show", "list", "decide", "undo", "merge", "split", "retry", "release", "digest", "export", "doctor", "verify",
-    "replay",
+    "replay", "backup", "purge",
 }  # fmt: skip
 
 
@@ -38,6 +38,7 @@ def test_every_command_the_readme_names_is_offered() -> None:
         (("check", "README.md", "--received-at", "yesterday"), "shoujian: not an ISO 8601 date and time: yesterday"),
         (("nonsense",), "No such command"),
         (("check",), "Missing argument"),
+        (("purge", "--before", "then"), "shoujian: not an ISO 8601 date and time: then"),
     ],
 )
 def test_a_mistake_is_told_in_one_line_with_exit_code_2(arguments: tuple[str, ...], line: str) -> None:
