@@ -46,10 +46,10 @@ class Backups:
         Raises CannotBackUp, OSError (disk full, no rights).
         """
         url = self.database.engine.url
-        if url.get_backend_name() == "sqlite":
-            _copy_sqlite(Path(str(url.database)), target / DATABASE)
-        else:
+        if self.database.is_postgresql:
             _dump_postgresql(url, target / DUMP)
+        else:
+            _copy_sqlite(Path(str(url.database)), target / DATABASE)
         (target / "blobs").mkdir(mode=0o700)
         counts = [0, 0, 0]
         faults = []

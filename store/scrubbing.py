@@ -20,10 +20,10 @@ def overwrite_freed(session: Session) -> None:
 
 def scrub(database: Database) -> None:
     """Write the database anew without what was erased. StillRead while another process reads the log."""
-    with database.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-        if connection.dialect.name != "sqlite":
+    if database.is_postgresql:
+        with database.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
             connection.execute(text("VACUUM FULL"))
-            return
+        return
     raw = database.engine.raw_connection()
     try:
         cursor = raw.cursor()
