@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from unicodedata import east_asian_width
 
-_HEAD = ("class", "items", "figure", "goal", "met", "wrong")
+_HEAD = ("class", "items", "figure", "least … most", "goal", "met", "wrong")
 
 
 @dataclass(frozen=True)
@@ -18,6 +18,7 @@ class Figure:
     form: str = ".2%"  #: how value and goal are written
     most: bool = False  #: the goal is a most, else a least
     wrong: tuple[str, ...] = ()  #: the items that were not right, by name and what was wrong
+    spread: tuple[float, float] | None = None  #: least and most, where the value is a median
 
     @property
     def met(self) -> bool:
@@ -29,6 +30,7 @@ class Figure:
             self.name,
             str(self.items),
             f"{self.value:{self.form}}",
+            f"{self.spread[0]:{self.form}} … {self.spread[1]:{self.form}}" if self.spread else "",
             goal,
             "yes" if self.met else "NO",
             str(len(self.wrong) or ""),
@@ -50,9 +52,9 @@ def f1(name: str, judged: Iterable[tuple[str, bool, bool]], goal: float) -> Figu
 
 
 def table(figures: Sequence[Figure]) -> str:
-    """Return the figures as one table, one row a class, and below it every wrong item by name."""
-    rows = [_HEAD, *(figure.row() for figure in figures)]
-    widths = [max(_width(row[column]) for row in rows) for column in range(len(_HEAD))]
+    """Return the figures as one table, one row a class, columns without content left out, and below it every wrong item by name."""
+    rows = _without_empty_columns([_HEAD, *(figure.row() for figure in figures)])
+    widths = [max(_width(row[column]) for row in rows) for column in range(len(rows[0]))]
     lines = ["  ".join(_filled(cell, width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in rows]
     lines.insert(1, "  ".join("-" * width for width in widths))
     named = [
@@ -62,6 +64,12 @@ def table(figures: Sequence[Figure]) -> str:
         for line in ("", f"{figure.name}:", *map("  {}".format, figure.wrong))
     ]
     return "\n".join([*lines, *named])
+
+
+def _without_empty_columns(rows: Sequence[tuple[str, ...]]) -> list[tuple[str, ...]]:
+    """Return rows without the columns that hold nothing below their head."""
+    held = [column for column in range(len(rows[0])) if any(row[column] for row in rows[1:])]
+    return [tuple(row[column] for column in held) for row in rows]
 
 
 def _width(text: str) -> int:

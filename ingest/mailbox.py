@@ -2,41 +2,28 @@ r"""In charge of taking in what is new in an IMAP mailbox: which UIDs, each whol
 
 What is wanted is `UID SEARCH ALL` minus the ledger (research §0.2, §1.4): never a high-water mark, \Seen or a date, so
 holes stay visible and staff may read and move as they like. A broken connection is replaced, and the look goes on where
-the ledger says; a broken message is struck, noted and passed by. Leaves the wire to `session`.
+the ledger says; a broken message is struck, noted and passed by. Leaves the wire to `session`, one message to `taking`.
 """
 
 import time
 from collections import Counter
 from collections.abc import Callable
-from typing import NamedTuple
 
 import structlog
 
-from domain.records import Arrival
 from ingest.access import MailboxAccess
-from ingest.answers import Examined, Fetched
-from ingest.arrival import arrival_of
-from ingest.errors import FetchBroken, FolderRefused, IngestError, NotKept, Unreachable
-from ingest.literal import Write
+from ingest.answers import Examined
+from ingest.errors import FetchBroken, FolderRefused, IngestError, Unreachable
 from ingest.poll import Clock, Collected, FolderReport, Tally
 from ingest.renewal import Renewal, next_generation, present_generation
 from ingest.session import Session, open_session
-from ingest.wholeness import Wholeness
+from ingest.taking import Place, Taking
 from store.desk import Store
 
-FETCHES = 3  #: of a message without its closing boundary; then it is taken as it is (research §1.6)
 STRIKES_A_POLL = 3  #: connections one message may break in one poll
 STRIKES = 9  #: failures after which a message is left alone until the daemon starts again
 
 _log = structlog.get_logger(__name__)
-
-
-class Place(NamedTuple):
-    """Where a message stands: the ledger's key without the account."""
-
-    folder: str
-    uidvalidity: int  #: of the present generation (see `renewal`)
-    uid: int
 
 
 class ImapSource:
@@ -86,6 +73,7 @@ class _Visit:
         self._source = source
         self._store = store
         self._now = now
+        self._taking: Taking  #: of the present connection
         self._wanted: tuple[str, ...] = ()
         self._tallies: dict[str, Tally] = {}
         self._done: set[str] = set()
@@ -94,13 +82,14 @@ class _Visit:
         self.steps = 0  #: grows with everything that need not be done again
 
     def read(self, session: Session) -> None:
-        """Read every folder that was not read yet."""
+        """Read every folder that was not read yet. What was fetched is in the ledger afterwards, however the talk ended."""
         self._wanted = self._wanted or session.wanted_folders()
-        for folder in self._wanted:
-            if folder not in self._done:
-                self._read_or_note(session, folder)
-                self._done.add(folder)
-                self.steps += 1
+        with Taking(self._source.account, self._store, self._now) as self._taking:
+            for folder in self._wanted:
+                if folder not in self._done:
+                    self._read_or_note(session, folder)
+                    self._done.add(folder)
+                    self.steps += 1
 
     def reports(self) -> tuple[FolderReport, ...]:
         return tuple(tally.report() for tally in self._tallies.values())
@@ -128,6 +117,7 @@ class _Visit:
         for uid in listed:
             if uid not in known:
                 self._take_or_note(session, Place(folder, generation, uid), tally)
+        self._taking.settle()
         self._remember(examined, generation, listed)
 
     def _unchanged(self, examined: Examined) -> bool:
@@ -172,48 +162,11 @@ class _Visit:
             raise
 
     def _take(self, session: Session, place: Place, tally: Tally) -> None:
-        arrival = self._fetch(session, place, tally)
-        if arrival is None:
+        if not self._taking.take(session, place, tally):
             self._strike(place)
             self._passed_by.add(place)
             tally.notes.append(f"UID {place.uid}: gone before it was fetched")
-        else:
-            new = self._store.record_arrival(arrival, self._now())
-            tally.took(arrival, new=new)
-            _log.info("mail_archived", folder=place.folder, uid=place.uid, sha256=arrival.sha256, new=new)
         self.steps += 1
-
-    def _fetch(self, session: Session, place: Place, tally: Tally) -> Arrival | None:
-        """Bring one message into the archive; None: it is no longer on the server."""
-        try:
-            for turn in range(1, FETCHES + 1):
-                whole = Wholeness()
-                with self._store.archive.incoming() as incoming:
-                    fetched = session.fetch_to(place.uid, _both(incoming.write, whole.feed))
-                    if fetched is None:
-                        return None
-                    if whole.complete or turn == FETCHES:
-                        return self._arrival(place, fetched, incoming.commit(), tally, complete=whole.complete)
-                _log.warning("mail_not_whole", folder=place.folder, uid=place.uid, size=fetched.size)
-        except OSError as error:
-            raise NotKept(f"the archive failed: {error.strerror}") from error
-        return None
-
-    def _arrival(self, place: Place, fetched: Fetched, sha256: str, tally: Tally, *, complete: bool) -> Arrival:
-        if fetched.announced not in (None, fetched.size):
-            tally.notes.append(f"UID {place.uid}: {fetched.size} bytes came, {fetched.announced} were announced")
-        if not complete:
-            tally.notes.append(f"UID {place.uid}: no closing boundary after {FETCHES} fetches, taken as it is")
-        return Arrival(
-            account=self._source.account,
-            folder=place.folder,
-            uidvalidity=place.uidvalidity,
-            uid=place.uid,
-            sha256=sha256,
-            size=fetched.size,
-            received_at=fetched.received_at or arrival_of(self._store.archive.path(sha256)) or self._now(),
-            incomplete=not complete,
-        )
 
     def _strike(self, place: Place) -> int:
         """Count a failure of one message; return how many it had in this poll."""
@@ -238,13 +191,3 @@ class _Visit:
         if cursor is None or (cursor.uidvalidity, cursor.uidnext, cursor.highest) != (generation, uidnext, highest):
             self._store.save_cursor(account, folder, generation, uidnext, highest)
         self._source.exists[folder] = examined.exists
-
-
-def _both(write: Write, feed: Write) -> Write:
-    """Return a sink that gives each piece to both."""
-
-    def both(piece: bytes) -> None:
-        write(piece)
-        feed(piece)
-
-    return both

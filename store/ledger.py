@@ -1,8 +1,9 @@
 """In charge of what was taken in from where: ledger, cursors, polls. A mail is entered after its bytes are in the archive."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
-from sqlmodel import col, select
+from sqlmodel import Session, col, select
 
 from domain.kinds import MessageState
 from domain.records import Arrival
@@ -33,13 +34,12 @@ class Ledger:
 
         Entering the same place again changes nothing. Bytes that are known already keep the arrival they came with first.
         """
+        return self.record_arrivals([arrival], now)[0]
+
+    def record_arrivals(self, arrivals: Sequence[Arrival], now: datetime) -> list[bool]:
+        """Enter several mails, all or none, as `record_arrival` does one; True for each whose sha256 is new."""
         with self.database.write() as session:
-            new = insert_new(session, MessageRow, _message(arrival, now), on=("sha256",))
-            entry = {**arrival.model_dump(exclude={"reply"}), "recorded_at": now}
-            if insert_new(session, LedgerRow, entry, on=("account", "folder", "uidvalidity", "uid")):
-                event = "received" if new else "received again"
-                note(session, now, arrival.sha256, event, f"{arrival.folder} via {arrival.source}", actor="applicant")
-            return new
+            return [_enter(session, arrival, now) for arrival in arrivals]
 
     def cursor(self, account: str, folder: str) -> Cursor | None:
         """Return how far a folder has been taken in, or None where it never was."""
@@ -80,6 +80,15 @@ class Ledger:
         with self.database.read() as session:
             row = session.exec(query).first()
             return PollRecord.model_validate(row.model_dump(exclude={"id"})) if row else None
+
+
+def _enter(session: Session, arrival: Arrival, now: datetime) -> bool:
+    new = insert_new(session, MessageRow, _message(arrival, now), on=("sha256",))
+    entry = {**arrival.model_dump(exclude={"reply"}), "recorded_at": now}
+    if insert_new(session, LedgerRow, entry, on=("account", "folder", "uidvalidity", "uid")):
+        event = "received" if new else "received again"
+        note(session, now, arrival.sha256, event, f"{arrival.folder} via {arrival.source}", actor="applicant")
+    return new
 
 
 def _message(arrival: Arrival, now: datetime) -> dict[str, object]:

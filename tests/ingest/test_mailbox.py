@@ -5,7 +5,7 @@ import imaplib
 import json
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
 
@@ -157,14 +157,14 @@ def test_a_crash_between_archive_and_ledger_loses_and_doubles_nothing(
 ) -> None:
     dovecot.deliver(plain("one"))
     dovecot.deliver(plain("two"))
-    record = Store.record_arrival
+    record = Store.record_arrivals
 
-    def dying(self: Store, arrival: Arrival, at: datetime) -> bool:
-        if arrival.uid == 2:
+    def dying(self: Store, arrivals: Sequence[Arrival], at: datetime) -> list[bool]:
+        if any(arrival.uid == 2 for arrival in arrivals):
             raise RuntimeError("killed here")
-        return record(self, arrival, at)
+        return record(self, arrivals, at)
 
-    monkeypatch.setattr(Store, "record_arrival", dying)
+    monkeypatch.setattr(Store, "record_arrivals", dying)
     with pytest.raises(RuntimeError):
         poll(source, store, now)
     monkeypatch.undo()

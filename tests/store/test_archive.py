@@ -4,6 +4,7 @@ import hashlib
 import os
 import stat
 import time
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
@@ -28,6 +29,19 @@ def test_bytes_written_in_pieces_are_kept_under_their_sha256(archive: Archive) -
     assert sha256 == hashlib.sha256(b"From: a\r\n\r\nbody \x00\xff").hexdigest()
     assert archive.path(sha256) == archive.root / "blobs" / sha256[:2] / sha256
     assert archive.path(sha256).read_bytes() == b"From: a\r\n\r\nbody \x00\xff"
+    assert leftovers(archive) == []
+
+
+def test_several_are_made_durable_together_and_equal_ones_are_one(archive: Archive) -> None:
+    contents = [b"one", b"two", b"one", b"three"]
+    with ExitStack() as held:
+        incomings = [held.enter_context(archive.incoming()) for _ in contents]
+        for incoming, content in zip(incomings, contents, strict=True):
+            incoming.write(content)
+        hashes = archive.keep(incomings)
+    assert hashes == [hashlib.sha256(content).hexdigest() for content in contents]
+    assert [archive.path(sha256).read_bytes() for sha256 in hashes] == contents
+    assert len(blobs(archive)) == 3
     assert leftovers(archive) == []
 
 
