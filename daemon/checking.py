@@ -10,6 +10,7 @@ import structlog
 
 from daemon.contract import Json, message_line
 from daemon.desk import Desk
+from daemon.journal import english
 from daemon.pipeline import Processed, process
 from daemon.settings import ConfigError, Settings
 from daemon.worker import owner
@@ -84,7 +85,7 @@ def _process(claimed: Claimed, desk: Desk) -> Processed:
     try:
         return process(claimed, desk, clock())
     except Exception as error:
-        log.error("cannot be judged", sha256=claimed.sha256[:12], error=str(error)[:300], exc_info=True)
+        log.error("cannot be judged", sha256=claimed.sha256[:12], error=english(error)[:300], exc_info=True)
         return Processed(_unreadable(claimed, error, desk), None)
 
 

@@ -91,7 +91,7 @@ def lay_out(store: Store, notice: Notice, root: Path) -> Layout:
 def cell(text: str | None) -> str:
     """Return text that no spreadsheet takes for a formula (OWASP, CSV injection)."""
     plain = one_line(text or "")
-    return f"'{plain}" if plain[:1] in ("=", "+", "-", "@") else plain
+    return f"'{plain}" if plain[:1] and plain[:1] in "=+-@＝＋－＠" else plain
 
 
 def _write_csv(stream: TextIO, store: Store, notice: Notice) -> None:

@@ -11,6 +11,7 @@ from structlog.typing import EventDict, WrappedLogger
 from domain.text import mask_address, mask_phone
 
 _ADDRESS = re.compile(r"[\w.+%-]+@[\w-]+(?:\.[\w-]+)+")
+_FOREIGN = re.compile(r"[^\n\x20-\x7e]+")
 
 #: APScheduler warns of every look it skips while the last one still works; aiosmtpd (the demo's) of its own future.
 _CHATTY = ("apscheduler", "mail.log")
@@ -40,8 +41,17 @@ def configure(*, verbose: bool = False, stream: TextIO | None = None) -> None:
 
 
 def mask_event(logger: WrappedLogger, method: str, event: EventDict) -> EventDict:
-    """Hide phone numbers and addresses in every value of an event. Digests of mails are no phones: they stay."""
-    return {key: value if key == "sha256" else mask(value) for key, value in event.items()}
+    """Hide phone numbers and addresses in every value of an event. Digests of mails are no phones: they stay.
+
+    A trace quotes what it failed on, names of people too: of its words only the English are left.
+    """
+    masked = {key: value if key == "sha256" else mask(value) for key, value in event.items()}
+    return masked | {"exception": english(masked["exception"])} if "exception" in masked else masked
+
+
+def english(told: object) -> str:
+    """Return what an error tells without what it may quote of a mail: letters of other scripts and control characters."""
+    return _FOREIGN.sub("…", str(told))
 
 
 def mask(value: Any) -> Any:

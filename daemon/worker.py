@@ -14,6 +14,7 @@ import structlog
 
 from daemon.desk import Desk
 from daemon.exchanges import has_ended
+from daemon.journal import english
 from daemon.pipeline import Processed, commit, conclude
 from daemon.reading import loop_guard, read
 from domain.case import Reading
@@ -83,7 +84,7 @@ def _attempt(claimed: Claimed, reading: Future[Reading], desk: Desk, clock: Cloc
 
 
 def _failed(claimed: Claimed, desk: Desk, clock: Clock, me: str, error: Exception) -> None:
-    log.error("failed", sha256=claimed.sha256[:12], attempt=claimed.attempts, error=str(error)[:300], exc_info=True)
+    log.error("failed", sha256=claimed.sha256[:12], attempt=claimed.attempts, error=english(error)[:300], exc_info=True)
     where = traceback.extract_tb(error.__traceback__)[-1]
     told = f"{type(error).__name__}: {str(error)[:200]} ({os.path.basename(where.filename)}:{where.lineno})"  # noqa: PTH119
     desk.store.fail_message(claimed.sha256, me, told, clock())

@@ -188,4 +188,4 @@ class Limits(Value):
     max_materials: int = 60  #: files in one mail before `too_many_files`
     parser_seconds: float = 120.0
     parser_memory: int = 3 * 1024**3  #: address space of a parser process
-    mail_seconds: float = 600.0
+    mail_seconds: float = 600.0  #: for reading a mail, and again for all its files together

@@ -17,6 +17,8 @@ def encrypted_file(evidence: Evidence, notice: Notice) -> Words:
 
 @words("corrupt_file")
 def corrupt_file(evidence: Evidence, notice: Notice) -> Words:
+    if evidence.text("detail") in ("timeout", "memory", "crashed"):
+        return _given_up(evidence)
     cut = evidence.text("detail") == "truncated"
     return Words(
         where=evidence.file(),
@@ -26,6 +28,16 @@ def corrupt_file(evidence: Evidence, notice: Notice) -> Words:
         asked="所报文件完整并能够正常打开",
         mend="请确认原文件能够正常打开后补发。",
         staff="空文件" if evidence.text("detail") == "empty" else "",
+    )
+
+
+def _given_up(evidence: Evidence) -> Words:
+    return Words(
+        where=evidence.file(),
+        found=f"文件{evidence.file()}过大或结构特殊，未能自动读取",
+        asked="所报文件能够正常打开",
+        mend="工作人员将人工查看；如方便，请用常用软件另存后补发。",
+        staff={"timeout": "读取超时", "memory": "所需内存超限", "crashed": "读取程序异常"}[evidence.text("detail")],
     )
 
 

@@ -16,7 +16,7 @@ from domain.mail import ArchiveProblem
 from domain.notice import Limits
 from parsers.filenames import safe_name
 
-_RATIO_FLOOR = 64 * 1024 * 1024  #: below so many bytes unpacked no ratio is suspicious: a blank bitmap packs 1:1000
+RATIO_FLOOR = 64 * 1024 * 1024  #: below so many bytes unpacked no ratio is suspicious: a blank bitmap packs 1:1000
 _MOST_PROBLEMS = 20  #: told of one archive
 _DEEPEST = 8  #: folders of a name that are kept
 _NAMELESS = "无名文件"
@@ -109,7 +109,7 @@ class Box:
     def _check(self, total: int) -> None:
         if total > self._limits.archive_bytes:
             raise Refused("bomb", f"over {self._limits.archive_bytes} bytes")
-        if total > _RATIO_FLOOR and total > self._packed * self._limits.archive_ratio:
+        if total > RATIO_FLOOR and total > self._packed * self._limits.archive_ratio:
             raise Refused("bomb", f"unpacks to over {self._limits.archive_ratio} times its size")
 
     def note(self, name: str, problem: str, detail: str = "") -> None:

@@ -11,6 +11,7 @@ from domain.kinds import ARCHIVES, Kind
 from domain.mail import ArchiveProblem, Link, Part
 from domain.notice import Limits
 from parsers.archive import Member, Unpacked, unpack
+from parsers.archive_box import RATIO_FLOOR
 from parsers.body import decode_body, html_to_text
 from parsers.decoration import is_decoration
 from parsers.filenames import FileName, distinct, safe_name, suffix_for
@@ -48,6 +49,7 @@ class Hold:
     texts: list[str] = field(default_factory=list)  #: the mail's words where Outlook hid them in winmail.dat
     exact: bool = True
     taken: set[str] = field(default_factory=set)  #: paths that no file gets any more
+    _sent_bytes: int = 0  #: of files as they came, before any archive was opened
     _unpacked_bytes: int = 0
     _unpacked_files: int = 0
 
@@ -96,6 +98,8 @@ class Hold:
         kind, media_type = sniff(carried.blob.path)
         if carried.is_message and kind not in ARCHIVES:
             kind, media_type = Kind.MESSAGE, "message/rfc822"
+        if not place.archives and not place.messages:
+            self._sent_bytes += carried.blob.size
         name = safe_name(carried.name.text) or f"附件{number}{suffix_for(kind, media_type)}"
         path = distinct(place.prefix + name, self.taken)
         self.parts.append(
@@ -146,10 +150,14 @@ class Hold:
             self._tell(body)
 
     def _unpacked(self, kind: Kind, blob: Blob, place: _Place) -> Unpacked:
-        """Unpack within what the limits leave after the archives opened before."""
+        """Unpack within what the limits leave after the archives opened before.
+
+        The ratio holds for the mail as a whole too: archives of archives, each harmless alone, are one bomb together.
+        """
+        in_proportion = max(RATIO_FLOOR, self._sent_bytes * self.limits.archive_ratio) - self._unpacked_bytes
         left = self.limits.model_copy(
             update={
-                "archive_bytes": self._most(),
+                "archive_bytes": max(0, min(self._most(), in_proportion)),
                 "archive_files": max(0, self.limits.archive_files - self._unpacked_files),
             }
         )

@@ -58,7 +58,7 @@ def _read(document: pypdfium2.PdfDocument, path: Path, password: str | None, job
         raise Corrupt("no pages")
     metadata: Mapping[str, str] = document.get_metadata_dict()
     reading = _Reading()
-    with _plumbed(path, password) as plumbed:
+    with _plumbed(path, password, len(document)) as plumbed:
         signed = _signed(reading, plumbed.doc) if plumbed else Signed()
         if document.get_formtype():
             document.init_forms()
@@ -83,19 +83,19 @@ def _read(document: pypdfium2.PdfDocument, path: Path, password: str | None, job
 
 
 @contextmanager
-def _plumbed(path: Path, password: str | None) -> Iterator[Any]:
-    """Give the file as pdfplumber sees it, or None where it cannot: pictures and seals are read all the same."""
+def _plumbed(path: Path, password: str | None, expected: int) -> Iterator[Any]:
+    """Give the file as pdfplumber sees it, or None where it cannot or counts other pages: pictures and seals are read all the same."""
     import pdfplumber
 
     with path.open("rb") as stream:  # ours to close: on a broken file pdfplumber does not
         try:
             document = pdfplumber.open(stream, password=password or "")
-            pages = len(document.pages)
+            whole = len(document.pages) == expected
         except _failures():
             yield None
             return
         with document:
-            yield document if pages else None
+            yield document if whole else None
 
 
 @cache

@@ -5,6 +5,8 @@ Leaves to `notify.guards` what silence follows from them.
 
 import re
 from email.message import Message
+from email.parser import BytesHeaderParser
+from email.policy import compat32
 
 from domain.mail import DeliveryReport
 from domain.text import one_line
@@ -61,9 +63,8 @@ def _groups(node: Message) -> list[Message]:
 
 
 def _as_fields(data: bytes) -> Message:
-    from email import message_from_bytes
-
-    return message_from_bytes(data)
+    """Return the fields that bytes begin with; what stands below them is not taken apart: it may be nested without end."""
+    return BytesHeaderParser(policy=compat32).parsebytes(data)
 
 
 def _delivery(groups: list[Message], original: str | None) -> DeliveryReport:

@@ -7,6 +7,7 @@ Workers stay warm: models load once in each. A killed worker is replaced, the ot
 import multiprocessing
 import signal
 import threading
+import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import CancelledError
 from concurrent.futures.process import BrokenProcessPool
@@ -30,6 +31,7 @@ from parsers.sandbox_worker import Places
 
 _TASKS_A_WORKER = 100  #: then it is replaced, so that what libraries leak is given back
 Timed = Callable[[str, float], None]  #: who reads, and how many seconds it took
+_AT_ONCE = 8  #: files handed to the pool at once, a worker
 _PATIENCE = 60.0  #: seconds past every limit before the pool itself is held for stuck
 
 log = structlog.get_logger(__name__)
@@ -122,7 +124,18 @@ class Sandbox:
         return self.read_files([(path, job)])[0]
 
     def read_files(self, jobs: Sequence[tuple[Path, ReadJob]]) -> list[FileFacts]:
-        """Return what each file tells, in the order given, read in parallel."""
+        """Return what each file tells, in the order given, read in parallel.
+
+        Together they may take as long as a mail, so that a thousand do not hold up the next; what is not begun by then is a timeout.
+        """
+        ends, step = time.monotonic() + self._limits.mail_seconds, self._workers * _AT_ONCE
+        facts: list[FileFacts] = []
+        for at in range(0, len(jobs), step):
+            batch, late = jobs[at : at + step], time.monotonic() > ends
+            facts += self._read_batch(batch) if not late else [registry.failed(j.kind, "timeout", "") for _, j in batch]
+        return facts
+
+    def _read_batch(self, jobs: Sequence[tuple[Path, ReadJob]]) -> list[FileFacts]:
         seconds = self._limits.parser_seconds
         with ExitStack() as stack:
             near = [(stack.enter_context(self.lent(path)), job) for path, job in jobs]

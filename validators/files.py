@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from domain.case import Case, Reading
 from domain.facts import FileFacts
-from domain.kinds import Kind, Severity
+from domain.kinds import Kind, Role, Severity
 from domain.mail import Part
 from validators.rulebook import Context, Observation, message_rule, rule, saw
 
@@ -28,6 +28,17 @@ def _unique(pairs: Iterator[tuple[Part, FileFacts]]) -> Iterator[tuple[Part, Fil
         if part.path not in seen:
             seen.add(part.path)
             yield part, facts
+
+
+#: Why a reader gave a file up: its limits or a mistake of ours. The file may be sound, so a person looks.
+_GIVEN_UP = ("timeout", "memory", "crashed")
+_FORMS = (Role.WORD_FORM, Role.PDF_FORM, Role.IMAGE_FORM)  #: of these `form_unreadable` tells
+
+
+def _unread(pairs: Iterator[tuple[Part, FileFacts]]) -> Iterator[Observation]:
+    for part, facts in _unique(pairs):
+        if facts.problem in _GIVEN_UP:
+            yield saw(file=part.path, detail=facts.problem, severity=Severity.REVIEW)
 
 
 def _encrypted(pairs: Iterator[tuple[Part, FileFacts]]) -> Iterator[Observation]:
@@ -56,6 +67,7 @@ def no_password_is_needed(case: Case, context: Context) -> Iterator[Observation]
 @rule("corrupt_file")
 def every_file_opens(case: Case, context: Context) -> Iterator[Observation]:
     yield from _corrupt(_held(case), context.notice.video.min_s)
+    yield from _unread((m.part, m.facts) for m in case.materials if not m.superseded and m.role not in _FORMS)
 
 
 @rule("macro_file")
@@ -72,6 +84,7 @@ def no_stray_file_needs_a_password(reading: Reading, context: Context) -> Iterat
 @message_rule("corrupt_file")
 def every_stray_file_opens(reading: Reading, context: Context) -> Iterator[Observation]:
     yield from _corrupt(_stray(reading, context), context.notice.video.min_s)
+    yield from _unread(_stray(reading, context))
     broken = (p for p in reading.mail.archive_problems if p.problem == "corrupt")
     yield from (saw(file=problem.path, detail="corrupt") for problem in broken)
 

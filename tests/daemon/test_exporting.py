@@ -52,7 +52,7 @@ def test_two_files_of_one_name_are_both_kept() -> None:
     assert len(taken) == 3
 
 
-@pytest.mark.parametrize("start", "=+-@")
+@pytest.mark.parametrize("start", "=+-@＝＋－＠")
 def test_a_cell_is_no_formula(start: str) -> None:
     assert cell(f"{start}cmd|' /C calc'!A0") == f"'{start}cmd|' /C calc'!A0"
     assert cell("普通文字") == "普通文字"

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from daemon.journal import mask, mask_event
+from daemon.journal import english, mask, mask_event
 
 
 @pytest.mark.parametrize(
@@ -24,6 +24,12 @@ def test_phones_and_addresses_are_masked(said: str, logged: str) -> None:
 @given(st.from_regex(r"\A1[3-9]\d{9}\Z"))
 def test_no_mobile_number_survives(number: str) -> None:
     assert number not in mask(f"phone={number},")
+
+
+def test_an_error_quotes_nobody() -> None:
+    said = "ValidationError: 王小明 of 青州市协会, 13800000000"
+    assert english(said) == "ValidationError: … of …, 13800000000"
+    assert mask_event(None, "error", {"exception": said})["exception"] == "ValidationError: … of …, 138****0000"
 
 
 def test_digests_of_mails_stay_whole() -> None:

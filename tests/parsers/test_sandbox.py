@@ -149,6 +149,14 @@ def test_files_are_read_side_by_side_and_told_in_order(sandbox: Sandbox, tmp_pat
     assert time.monotonic() - started < 1.45
 
 
+def test_files_of_one_mail_share_its_time(tmp_path: Path) -> None:
+    path = tmp_path / "rest"
+    path.write_text("rest")
+    with Sandbox(Limits(mail_seconds=0.1), workers=1) as sandbox:
+        facts = sandbox.read_files([(path, hostile_parsers.job(tmp_path))] * 12)
+    assert [fact.problem for fact in facts] == [None] * 8 + ["timeout"] * 4
+
+
 def test_a_mail_that_takes_too_long_is_told(sandbox: Sandbox) -> None:
     with pytest.raises(ReadFailed) as failure:
         sandbox.run(time.sleep, 60, seconds=0.5)

@@ -108,6 +108,8 @@ BROKEN: list[tuple[str, Case, dict[str, Severity]]] = [
     ("a video of which a minute arrived", video_case(film(truncated=True, duration_s=64.0)), {"corrupt_file": Severity.ERROR}),
     ("a text that is called .mp4", video_case(material(Role.VIDEO, name="a.mp4", kind=Kind.TEXT)), {"video_format": Severity.ERROR}),
     ("bytes nobody knows, called .mp4", video_case(material(Role.VIDEO, name="a.mp4", kind=Kind.OTHER)), {"video_format": Severity.REVIEW}),
+    ("a video that took too long to read", video_case(material(Role.VIDEO, name="a.mp4", kind=Kind.VIDEO, problem="timeout")), {"corrupt_file": Severity.REVIEW}),
+    ("a scan that took too long is told once", text_case(word(), material(Role.PDF_FORM, problem="memory")), {"form_unreadable": Severity.REVIEW, "seal_unclear": Severity.REVIEW}),
     ("nothing at all, called .mp4", video_case(material(Role.VIDEO, name="a.mp4", kind=Kind.EMPTY, problem="empty")), {"corrupt_file": Severity.ERROR}),
     ("macros", text_case(material(Role.WORD_FORM, form=word().form, macros=True), scan()), {"macro_file": Severity.WARNING}),
     ("a form as a picture in Word", text_case(material(Role.WORD_FORM), scan()), {"form_unreadable": Severity.ERROR}),
