@@ -36,6 +36,7 @@ def prepare(store: Store, number: str, decision: Decision, note: str, *, notice:
         raise ConfigError(f"{number} was purged: nothing is left to decide about")
     if into := record.case.merged_into:
         raise ConfigError(f"{number} is part of {into}: decide that one")
+    post = office_of(record, store, post)
     thread = thread_of(record, store, post)
     letter = compose_decision(record, decision, note, thread, notice=notice, post=post) if thread else None
     return Decided(record, decision, note, letter)
@@ -83,12 +84,20 @@ def undo_decision(store: Store, number: str, now: datetime) -> Undone:
 def thread_of(record: CaseRecord, store: Store, post: PostOffice) -> Thread | None:
     """Return the thread a letter about a case goes into: its last mail's; None where nobody may be answered."""
     mail = store.mail(record.messages[-1]) if record.messages else None
-    return Thread.of(mail, post.address) if mail else None
+    return Thread.of(mail, *post.own) if mail else None
+
+
+def office_of(record: CaseRecord, store: Store, post: PostOffice) -> PostOffice:
+    """Return who letters about a case are from: the mailbox its last mail came to, where there are several."""
+    several = len(post.addresses) > 1 and record.messages
+    message = store.message(record.messages[-1]) if several else None
+    return post.answering(message.account) if message else post
 
 
 def post_office(settings: Settings, now: datetime) -> PostOffice:
     """Return who letters of staff are from."""
-    return PostOffice(address=settings.mailbox.account, name=settings.smtp.sender_name, now=now)
+    address, name = settings.mailbox.account, settings.smtp.sender_name
+    return PostOffice(address=address, addresses=settings.accounts, name=name, now=now)
 
 
 def staff() -> str:

@@ -22,7 +22,8 @@ from rich.text import Text
 from daemon import exporting, journal, morning, tables
 from daemon.demo_servers import HOST, Letterbox, imap_server, smtp_server
 from daemon.service import Service
-from daemon.settings import DataSettings, DigestSettings, MailboxSettings, Settings, SmtpSettings
+from daemon.settings import DataSettings, DigestSettings, Settings
+from daemon.settings_mail import MailboxSettings, SmtpSettings
 from daemon.settings_outside import AlertSettings, HealthSettings
 from daemon.workshop import clock, open_desk, open_store, source
 from domain.kinds import MessageState, OutboxState
@@ -71,7 +72,7 @@ def run_demo(settings: Settings, out: Path, folder: Path = SAMPLES) -> bool:
         _deliver(mails, own)
         store = stack.enter_context(open_store(own))
         desk = stack.enter_context(open_desk(own, store))
-        service = Service(own, desk, source(own))
+        service = Service(own, desk, [source(own)])
         service.start()
         done = _watch(store, mails)
         day = _busiest_day(mails)
@@ -103,6 +104,7 @@ def _settings(settings: Settings, out: Path, imap: int, smtp: int) -> Settings:
             ),
             "digest": DigestSettings(to=(_STAFF,)),
             "data": DataSettings(directory=out / "data"),
+            "mailboxes": (),
             "health": HealthSettings(),
             "alerts": AlertSettings(),
             "password": _PASSWORD,

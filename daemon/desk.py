@@ -23,7 +23,14 @@ class Desk:
     account: str  #: the login, from which letters go
     sender_name: str
     staff: StaffRules = field(default_factory=StaffRules)
+    accounts: tuple[str, ...] = ()  #: all logins, where there are several
 
-    def post(self, now: datetime) -> PostOffice:
-        """Return who our letters are from, and when."""
-        return PostOffice(address=self.account, name=self.sender_name, now=now)
+    @property
+    def own(self) -> tuple[str, ...]:
+        """Every address that is ours: what comes from one is never answered."""
+        return tuple(dict.fromkeys((self.notice.mailbox, self.account, *self.accounts)))
+
+    def post(self, now: datetime, account: str = "") -> PostOffice:
+        """Return who our letters are from, and when; what came to one of several accounts is answered from there."""
+        office = PostOffice(address=self.account, addresses=self.accounts, name=self.sender_name, now=now)
+        return office.answering(account)

@@ -7,7 +7,7 @@ from importlib import metadata
 from pathlib import Path
 
 from daemon.alerting import second_way
-from daemon.settings import ConfigError, Settings
+from daemon.settings import ConfigError, Settings, variable
 from daemon.workshop import clock, mailbox_access, open_sandbox, open_store, transport
 from ingest.errors import IngestError
 from ingest.session import open_session
@@ -51,15 +51,18 @@ def examine(settings: Settings, *, online: bool) -> Iterator[Finding]:
     yield from _alerts(settings, online=online)
     if settings.notify.templates:
         yield from _templates(settings.notify.templates, settings)
+    for each in settings.by_mailbox():
+        yield from _ways(each, online=online)
+
+
+def _ways(settings: Settings, *, online: bool) -> Iterator[Finding]:
+    """Try one mailbox and its way out."""
+    name = settings.mailbox.credential
     if settings.mailbox.source == "folder":
         yield _folder(settings)
     elif settings.password is None:
-        yield Finding(
-            "password",
-            "none",
-            failed=True,
-            mend="give the 授权码 as systemd credential mail-password or in SHOUJIAN_MAIL_PASSWORD",
-        )
+        mend = f"give the 授权码 as systemd credential {name} or in {variable(name)}"
+        yield Finding(f"password of {settings.mailbox.account}", "none", failed=True, mend=mend)
     elif online:
         yield from _mailbox(settings)
         yield _smtp(settings)

@@ -42,8 +42,8 @@ class Lookout:
     def decided(self, done: Processed) -> None:
         self.meters.decided(done.outcome)
 
-    def sent(self, report: SendReport) -> None:
-        self.signs.sent(report)
+    def sent(self, account: str, report: SendReport) -> None:
+        self.signs.sent(account, report)
         self.meters.sent(report)
 
     def look(self) -> tuple[Vitals | None, Seen]:

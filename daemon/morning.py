@@ -27,7 +27,8 @@ def _written(
 ) -> tuple[PostOffice, Edition]:
     post = PostOffice(address=settings.mailbox.account, name=settings.smtp.sender_name, now=now)
     found = store.verify(now) if discrepancies is None else discrepancies
-    return post, write_digest(store, settings.notice, day, now, found)
+    several = settings.accounts if settings.mailboxes else ()
+    return post, write_digest(store, settings.notice, day, now, found, several)
 
 
 def keys(settings: Settings, day: date) -> tuple[str, ...]:

@@ -18,6 +18,7 @@ from domain.case import RANK, Outcome, Reading, decide
 from domain.kinds import Decision, MessageKind, Role
 from domain.records import Claimed, Letter
 from notify.case_letters import asks_to_withdraw, compose_withdrawal
+from notify.letters import PostOffice
 from notify.replies import compose
 from store.transaction import Transaction
 from validators.rulebook import Context, judge, judge_message
@@ -78,7 +79,7 @@ def commit(outcome: Outcome, claimed: Claimed, desk: Desk, now: datetime) -> Pro
         report = numbered.reading.mail.report
         if numbered.kind is MessageKind.BOUNCE and report and report.original_message_id:
             tx.mark_bounced(report.original_message_id, report.diagnostic or report.status or "returned")
-        letter = _reply(numbered, tx, desk, now) if claimed.reply else None
+        letter = _reply(numbered, tx, desk, desk.post(now, claimed.account)) if claimed.reply else None
         if letter and numbered.by_staff:
             tx.enqueue(letter)
         elif letter:
@@ -87,20 +88,20 @@ def commit(outcome: Outcome, claimed: Claimed, desk: Desk, now: datetime) -> Pro
     return Processed(numbered, letter)
 
 
-def _reply(outcome: Outcome, tx: Transaction, desk: Desk, now: datetime) -> Letter | None:
+def _reply(outcome: Outcome, tx: Transaction, desk: Desk, post: PostOffice) -> Letter | None:
     """Return the one reply a message gets, or None where none is due. Orders of staff are carried out on the way."""
     if outcome.by_staff:
-        return carry_out_orders(outcome, tx, desk.store, desk.staff, notice=desk.notice, post=desk.post(now))
+        return carry_out_orders(outcome, tx, desk.store, desk.staff, notice=desk.notice, post=post)
     if outcome.kind is MessageKind.DUPLICATE and outcome.duplicate_of and len(outcome.duplicate_of) == 64:
         return None  # the same Message-ID again: whoever sent it was answered
     if asks_to_withdraw(outcome) and not outcome.verdicts:
         records = [record for ruling in outcome.rulings if (record := desk.store.case(ruling.number))]
-        return compose_withdrawal(outcome, records, desk.notice, desk.post(now))
+        return compose_withdrawal(outcome, records, desk.notice, post)
     if outcome.kind is MessageKind.QUESTION:
         sender = outcome.reading.mail.from_.address
-        if desk.store.questions_answered(sender, since=now - timedelta(days=1)):
+        if desk.store.questions_answered(sender, since=post.now - timedelta(days=1)):
             return None
-    return compose(outcome, desk.notice, desk.post(now))
+    return compose(outcome, desk.notice, post)
 
 
 def _without_materials(reading: Reading, roles: dict[str, Role], desk: Desk) -> Outcome:

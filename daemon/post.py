@@ -17,7 +17,8 @@ log = structlog.get_logger(__name__)
 class Post:
     """The way out. Raises ConfigError or ValueError when made from settings that cannot be."""
 
-    def __init__(self, settings: Settings, stopping: Callable[[], bool] = lambda: False) -> None:
+    def __init__(self, settings: Settings, stopping: Callable[[], bool] = lambda: False, *, first: bool = True) -> None:
+        """Take `settings` as the mailbox sees them. By the first one's way go letters, too, that are from no mailbox of now."""
         smtp = settings.smtp
         self._transport = transport(settings)
         self._stopping = stopping
@@ -27,11 +28,21 @@ class Post:
             per_day=smtp.per_day,
             per_address_per_day=smtp.per_address_per_day,
         )
+        self.account = settings.mailbox.account
+        self._known = frozenset(map(str.lower, settings.accounts)) if first else None
         self._lookup = _lookup(settings)
 
     def send(self, store: Store, clock: Callable[[], datetime]) -> SendReport:
         """Send what is due, as far as caps and the server allow."""
-        report = send_due(store, self._transport, self._throttle, clock, self._lookup, stopping=self._stopping)
+        report = send_due(
+            store,
+            self._transport,
+            self._throttle,
+            clock,
+            self._lookup,
+            accounts=self._accounts(store),
+            stopping=self._stopping,
+        )
         for line in report.alarms:
             log.error(
                 "mail server", answer=line, mend="535: renew the 授权码; 553: [mailbox] account must be the login"
@@ -39,6 +50,10 @@ class Post:
         if report.sent or report.retried or report.held:
             log.info("sent", sent=len(report.sent), retried=len(report.retried), held=len(report.held))
         return report
+
+    def _accounts(self, store: Store) -> tuple[str, ...]:
+        own = self.account.lower()
+        return (own,) if self._known is None else (own, *sorted({"", *store.queued_accounts()} - self._known))
 
 
 def _lookup(settings: Settings) -> SentLookup:

@@ -54,7 +54,7 @@ def _opened(claimed: Claimed, desk: Desk, out: Path) -> Mail:
 
 def loop_guard(mail: Mail, desk: Desk) -> Silence | None:
     """Return why a mail must never be answered (RFC 3834 §2), or None."""
-    return silence(mail, (desk.notice.mailbox, desk.account), desk.store.is_our_letter)
+    return silence(mail, desk.own, desk.store.is_our_letter)
 
 
 def facts_of(mail: Mail, parts: tuple[Part, ...], desk: Desk, out: Path) -> dict[str, FileFacts]:

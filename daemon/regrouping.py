@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from daemon.assembly import track_of
-from daemon.deciding import post_office, staff, thread_of
+from daemon.deciding import office_of, post_office, staff, thread_of
 from daemon.merging import filled_anew, refilled
 from daemon.settings import ConfigError, Settings
 from daemon.withdrawing import for_a_person
@@ -17,6 +17,7 @@ from domain.kinds import Decision, Role, Track
 from domain.mail import SubjectFacts
 from domain.records import CaseRecord, Letter, MessageRecord
 from notify.case_letters import compose_regrouped, merged_words, split_words
+from notify.letters import PostOffice
 from notify.thread import Thread
 from parsers.subject import read_subject
 from store.desk import Store
@@ -145,13 +146,15 @@ def _letters(
     record: CaseRecord, words: str, before: Iterable[CaseRecord], judging: _Judging, now: datetime
 ) -> tuple[Letter, ...]:
     """Return the letters about a case, one for each address that the cases before it were answered at."""
-    post = post_office(judging.settings, now)
-    threads: dict[str, Thread] = {}
+    threads: dict[str, tuple[Thread, PostOffice]] = {}
     for each in before:
+        post = office_of(each, judging.store, post_office(judging.settings, now))
         if thread := thread_of(each, judging.store, post):
-            threads.setdefault(thread.recipient.lower(), thread)
+            threads.setdefault(thread.recipient.lower(), (thread, post))
     notice = judging.settings.notice
-    return tuple(compose_regrouped(record, words, each, notice=notice, post=post) for each in threads.values())
+    return tuple(
+        compose_regrouped(record, words, thread, notice=notice, post=post) for thread, post in threads.values()
+    )
 
 
 def _queue(letters: Iterable[Letter], tx: Transaction, settings: Settings, now: datetime) -> None:

@@ -7,6 +7,7 @@ What finds no room today finds it tomorrow; the digest lists who is still to be 
 from collections.abc import Iterator
 from datetime import datetime, time, timedelta
 
+from daemon.deciding import office_of, post_office
 from daemon.settings import Settings
 from domain.kinds import Decision, OutboxState
 from domain.mail import Mail
@@ -14,7 +15,6 @@ from domain.notice import SHANGHAI
 from domain.records import CaseRecord, Letter
 from notify.deadline import days_left, due_at
 from notify.guards import silence
-from notify.letters import PostOffice
 from notify.pacing import midnight
 from notify.reminders import KIND, compose_reminder
 from notify.thread import Thread
@@ -82,9 +82,9 @@ def _may_be_reminded(letters: tuple[LetterBrief, ...], now: datetime) -> bool:
 
 def _letter(record: CaseRecord, settings: Settings, store: Store, now: datetime) -> Letter | None:
     """Return the reminder in the applicant's own thread, or None where nobody may be answered."""
-    post = PostOffice(address=settings.mailbox.account, name=settings.smtp.sender_name, now=now)
+    post = office_of(record, store, post_office(settings, now))
     mail = _answerable(record, settings, store)
-    thread = Thread.of(mail, post.address) if mail else None
+    thread = Thread.of(mail, *post.own) if mail else None
     if thread is None:
         return None
     due = due_at(record.case.first_received_at, record.findings, settings.notice)
@@ -97,5 +97,5 @@ def _answerable(record: CaseRecord, settings: Settings, store: Store) -> Mail | 
     mail, message = (store.mail(sha256), store.message(sha256)) if sha256 else (None, None)
     if mail is None or message is None or not message.reply:
         return None
-    own = (settings.notice.mailbox, settings.mailbox.account)
+    own = (settings.notice.mailbox, *settings.accounts)
     return None if silence(mail, own, store.is_our_letter) else mail

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from daemon.deciding import office_of
 from daemon.desk import Desk
 from daemon.rereading import brought_up_to_date
 from daemon.withdrawing import for_a_person
@@ -135,9 +136,10 @@ def apply(replayed: Replayed, desk: Desk, now: datetime, *, tell: bool = False) 
 
 def _letter(replayed: Replayed, desk: Desk, now: datetime) -> Letter | None:
     """Return the letter that tells of a changed decision, or None where nobody may be answered."""
-    record, post = replayed.before, desk.post(now)
+    record = replayed.before
+    post = office_of(record, desk.store, desk.post(now))
     mail = desk.store.mail(record.messages[-1])
-    thread = Thread.of(mail, post.address) if mail else None
+    thread = Thread.of(mail, *post.own) if mail else None
     judged = record.model_copy(update={"findings": replayed.verdict.findings, "case": replayed.verdict.case})
     return compose_decision(judged, replayed.decision, "", thread, notice=desk.notice, post=post) if thread else None
 

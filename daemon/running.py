@@ -8,12 +8,13 @@ from daemon.desk import Desk
 from daemon.lock import alone
 from daemon.meters import Meters
 from daemon.observing import observed
+from daemon.polling import tell
 from daemon.post import Post
 from daemon.reminding import remind
-from daemon.service import Service, tell
+from daemon.service import Service
 from daemon.settings import Settings
 from daemon.worker import work_through
-from daemon.workshop import clock, downloads, fetch_desk, open_desk, open_store, source
+from daemon.workshop import clock, downloads, fetch_desk, open_desk, open_store, sources
 from domain.kinds import MessageState, OutboxState
 from ingest.importing import import_paths
 from ingest.poll import poll
@@ -22,30 +23,33 @@ from store.desk import Store
 
 def run_service(settings: Settings) -> None:
     """Serve until SIGTERM or SIGINT."""
-    mail = source(settings)
-    meters = Meters([mail.account])
+    mails = sources(settings)
+    meters = Meters([mail.account for mail in mails])
     with (
         alone(settings.directory),
         open_store(settings) as store,
         open_desk(settings, store, timed=meters.read) as desk,
     ):
-        service = Service(settings, desk, mail, meters)
+        service = Service(settings, desk, mails, meters)
         with observed(settings.health, service.lookout):
             service.run()
 
 
 def run_once(settings: Settings) -> bool:
     """Poll, process and send once; return whether all went well and nothing waits for a person."""
-    mail, post = source(settings), Post(settings)
+    mails = sources(settings)
+    posts = [Post(each, first=number == 0) for number, each in enumerate(settings.by_mailbox())]
     with alone(settings.directory), open_store(settings) as store, open_desk(settings, store) as desk:
-        report = poll(mail, store, clock)
-        tell(report, timedelta(0))
+        reports = [poll(mail, store, clock) for mail in mails]
+        for report in reports:
+            tell(report, timedelta(0))
         for _ in work_through(desk, clock):
             pass
         _take_fetched(settings, desk)
         remind(settings, store, clock())
-        post.send(store, clock)
-        return report.ok and not _waits(store)
+        for post in posts:
+            post.send(store, clock)
+        return all(report.ok for report in reports) and not _waits(store)
 
 
 def run_import(settings: Settings, paths: Sequence[Path], *, reply: bool) -> bool:

@@ -2,31 +2,32 @@
 
 import signal
 import threading
-from datetime import timedelta
+from collections.abc import Sequence
 from types import FrameType
 
 import structlog
+from apscheduler.executors.pool import ThreadPoolExecutor
 from apscheduler.schedulers.background import BackgroundScheduler
 from apscheduler.triggers.cron import CronTrigger
 
 from daemon.desk import Desk
-from daemon.health import Pulse, Supervisor
+from daemon.health import Supervisor
 from daemon.lookout import Lookout
 from daemon.meters import Meters
 from daemon.morning import day_before, is_due, queue_digest
+from daemon.polling import Poller
 from daemon.post import Post
 from daemon.reminding import AT, is_time, remind
 from daemon.settings import Settings
 from daemon.worker import is_dead, work_through
 from daemon.workshop import clock, downloads, fetch_desk
 from domain.notice import SHANGHAI
-from ingest.backoff import pause_after
-from ingest.mailbox import ImapSource
-from ingest.poll import PollReport, Source, poll
+from ingest.poll import Source
 from notify.trial import faults
 
 log = structlog.get_logger(__name__)
 
+_CLOCKS = 10  #: threads for all but polling and sending
 _EVERY_S = 2  #: seconds between looks at the queues; each look is one indexed query
 _WATCH_S = 10  #: seconds between looks into the folder of fetched files
 _SURVEY_S = 900  #: seconds between walks over all records, for figures that only /metrics shows
@@ -34,23 +35,26 @@ _DOWNLOAD_S = 600  #: seconds between rounds of downloads: a link that failed is
 
 
 class Service:
-    """The daemon: four clocks over one store. What a thread does alone, no other thread does."""
+    """The daemon: its clocks over one store. What a thread does alone, no other thread does."""
 
-    def __init__(self, settings: Settings, desk: Desk, source: Source, meters: Meters | None = None) -> None:
-        """`meters` is what the desk's sandbox tells its times to; without it nobody asks."""
-        self._settings, self._desk, self._source = settings, desk, source
-        self.lookout = Lookout(settings, desk.store, [source.account], meters or Meters([source.account]))
+    def __init__(self, settings: Settings, desk: Desk, sources: Sequence[Source], meters: Meters | None = None) -> None:
+        """Take the mailboxes in the order of the settings, and the meters that the sandbox tells its times to, if anybody asks."""
+        self._settings, self._desk = settings, desk
+        accounts, each = [source.account for source in sources], settings.by_mailbox()
+        self.lookout = Lookout(settings, desk.store, accounts, meters or Meters(accounts))
         self._stop = threading.Event()
-        self._post = Post(settings, self._stop.is_set)
+        self._posts = [Post(seen, self._stop.is_set, first=number == 0) for number, seen in enumerate(each)]
+        self._pollers = [
+            Poller(source, seen.mailbox.poll_seconds, desk.store, self.lookout)
+            for source, seen in zip(sources, each, strict=True)
+        ]
         self._watched = fetch_desk(settings, desk)
         self._downloads = downloads(settings, desk, self._stop.is_set)
-        self._failures = 0
-        self._pulse = Pulse(clock())
-        if isinstance(source, ImapSource):
-            source.moved = lambda: self._pulse.moved(clock())
         self._supervisor = Supervisor()
         self._scheduler = BackgroundScheduler(
-            timezone=SHANGHAI, job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None}
+            timezone=SHANGHAI,
+            executors={"default": ThreadPoolExecutor(_CLOCKS + 2 * len(sources))},
+            job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None},
         )
 
     def run(self) -> None:
@@ -68,9 +72,7 @@ class Service:
         self._schedule()
         self._scheduler.start()
         self._supervisor.ready()
-        log.info(
-            "started", account=self._source.account, poll_seconds=self._settings.mailbox.poll_seconds, reclaimed=freed
-        )
+        log.info("started", accounts=" ".join(poller.account for poller in self._pollers), reclaimed=freed)
 
     def stop(self) -> None:
         """Finish what is in hand and come to rest."""
@@ -82,9 +84,11 @@ class Service:
     def _schedule(self) -> None:
         hour = self._settings.digest.at
         add = self._scheduler.add_job
-        add(self._poll, id="poll", next_run_time=clock())
+        for poller in self._pollers:
+            add(self._poll, args=[poller], id=_polling(poller), next_run_time=clock())
+        for post in self._posts:
+            add(self._send, "interval", args=[post], seconds=_EVERY_S, id=f"send {post.account}", next_run_time=clock())
         add(self._work, "interval", seconds=_EVERY_S, id="work", next_run_time=clock())
-        add(self._send, "interval", seconds=_EVERY_S, id="send", next_run_time=clock())
         add(self._watch, "interval", seconds=_WATCH_S, id="watch", next_run_time=clock())
         if self._settings.links.fetch:
             add(self._download, "interval", seconds=_DOWNLOAD_S, id="download", next_run_time=clock())
@@ -109,29 +113,20 @@ class Service:
     def _told_to_stop(self, number: int, frame: FrameType | None) -> None:
         self._stop.set()
 
-    def _poll(self) -> None:
-        interval = timedelta(seconds=self._settings.mailbox.poll_seconds)
-        pause = interval
-        try:
-            report = poll(self._source, self._desk.store, clock)
-            self.lookout.polled(report)
-            self._failures = self._failures + 1 if report.error else 0
-            pause = pause_after(report.error, self._failures, interval)
-            tell(report, pause)
-        except Exception:  # a fault of ours or of the disk: say it, and look again
-            self._failures += 1
-            log.exception("poll failed")
-        finally:
-            self._pulse.polled(clock(), pause)
-            if not self._stop.is_set():
-                self._scheduler.add_job(self._poll, id="poll", next_run_time=clock() + pause, replace_existing=True)
+    def _poll(self, poller: Poller) -> None:
+        pause = poller.look()
+        if not self._stop.is_set():
+            again = clock() + pause
+            self._scheduler.add_job(
+                self._poll, args=[poller], id=_polling(poller), next_run_time=again, replace_existing=True
+            )
 
     def _work(self) -> None:
         for done in work_through(self._desk, clock, self._stop.is_set):
             self.lookout.decided(done)
 
-    def _send(self) -> None:
-        self.lookout.sent(self._post.send(self._desk.store, clock))
+    def _send(self, post: Post) -> None:
+        self.lookout.sent(post.account, post.send(self._desk.store, clock))
 
     def _watch(self) -> None:
         self._watched.look(clock())
@@ -155,7 +150,7 @@ class Service:
         log.info("reminders", queued=remind(self._settings, self._desk.store, clock()))
 
     def _beat(self) -> None:
-        if self._pulse.beats(clock()):
+        if all(poller.beats(clock()) for poller in self._pollers):
             self._supervisor.alive()
         else:
             log.error("polling has stalled; the watchdog will end this process")
@@ -168,11 +163,5 @@ def tell_of_templates(settings: Settings) -> None:
         log.warning("office template", template=fault.template, error=fault.told, mend="see `doctor`; ours is used")
 
 
-def tell(report: PollReport, pause: timedelta) -> None:
-    """Log a poll: one line, with the mend where something is wrong."""
-    if report.error:
-        log.error("poll", error=str(report.error), mend=report.error.mend, again_in_s=pause.total_seconds())
-    elif report.new or report.failed:
-        log.info("poll", total=report.total, new=report.new, failed=report.failed, bytes=report.bytes)
-    else:
-        log.debug("poll", total=report.total)
+def _polling(poller: Poller) -> str:
+    return f"poll {poller.account}"

@@ -5,59 +5,23 @@ import tomllib
 from collections.abc import Mapping
 from datetime import time
 from pathlib import Path
-from typing import Any, Literal, Self
+from typing import Any, Self
 
 from pydantic import Field, SecretStr, ValidationError, model_validator
 
+from daemon.settings_mail import FurtherMailbox, MailboxSettings, SmtpSettings
 from daemon.settings_outside import AlertSettings, HealthSettings
 from domain.notice import Limits, Notice, RuleConfig
 from domain.value import Value
 from validators.rulebook import RuleBookError, check_configuration
 
-_CREDENTIAL = "mail-password"  #: name of the systemd credential (LoadCredential=mail-password:…)
+_CREDENTIAL = "mail-password"  #: the first mailbox's, unless it names another (LoadCredential=mail-password:…)
 _ALERT_CREDENTIAL = "alert-password"
-_SECRETS = ("password", "alert_password")
+_SECRETS = ("password", "passwords", "alert_password")
 
 
 class ConfigError(ValueError):
     """The configuration cannot be used; the message says every reason. The operator mends it."""
-
-
-class MailboxSettings(Value):
-    """`[mailbox]`: where mail comes from."""
-
-    source: Literal["imap", "folder"] = "imap"
-    provider: str = "126"
-    account: str
-    host: str | None = None
-    port: int | None = None
-    security: Literal["tls", "starttls", "none"] | None = None
-    ca_file: Path | None = None
-    folders: tuple[str, ...] = ()
-    directory: Path | None = None  #: for source = "folder"
-    poll_seconds: int = Field(default=180, ge=1)
-    timeout_seconds: float = Field(default=60.0, gt=0)
-
-    @model_validator(mode="after")
-    def _folder_needs_a_directory(self) -> Self:
-        if self.source == "folder" and self.directory is None:
-            raise ValueError('source = "folder" needs `directory`')
-        return self
-
-
-class SmtpSettings(Value):
-    """`[smtp]`: how replies go out. Host, port and security default to the mailbox provider's."""
-
-    host: str | None = None
-    port: int | None = None
-    security: Literal["tls", "starttls", "none"] | None = None
-    ca_file: Path | None = None
-    sender_name: str
-    timeout_seconds: float = Field(default=60.0, gt=0)
-    seconds_between: float = Field(default=10.0, ge=0)
-    per_quarter_hour: int = Field(default=10, ge=1)
-    per_day: int = Field(default=80, ge=1)
-    per_address_per_day: int = Field(default=10, ge=1)
 
 
 class DigestSettings(Value):
@@ -112,6 +76,7 @@ class Settings(Value):
     notice: Notice
     rules: dict[str, RuleConfig]
     mailbox: MailboxSettings
+    mailboxes: tuple[FurtherMailbox, ...] = ()  #: further ones of the same call
     smtp: SmtpSettings
     digest: DigestSettings = DigestSettings()
     staff: StaffSettings = StaffSettings()
@@ -122,6 +87,7 @@ class Settings(Value):
     health: HealthSettings = HealthSettings()
     alerts: AlertSettings = AlertSettings()
     password: SecretStr | None = None  #: the mailbox's 授权码; never from the file
+    passwords: tuple[SecretStr | None, ...] = ()  #: of the further mailboxes, in their order
     alert_password: SecretStr | None = None  #: the second way out's; never from the file
 
     @property
@@ -135,13 +101,36 @@ class Settings(Value):
     def need_password(self) -> SecretStr:
         """Return the mailbox's 授权码. Raises ConfigError when it is nowhere."""
         if self.password is None:
-            raise ConfigError(f"no 授权码: give it as systemd credential {_CREDENTIAL} or in {variable(_CREDENTIAL)}")
+            name = self.mailbox.credential
+            raise ConfigError(f"no 授权码: give it as systemd credential {name} or in {variable(name)}")
         return self.password
+
+    @property
+    def accounts(self) -> tuple[str, ...]:
+        """The logins of all mailboxes, the first one's first."""
+        return (self.mailbox.account, *(box.account for box in self.mailboxes))
+
+    def by_mailbox(self) -> "tuple[Settings, ...]":
+        """Return the settings as each mailbox sees them: `mailbox`, `smtp` and `password` are its own."""
+        passwords = (*self.passwords, *[None] * len(self.mailboxes))
+        return (self, *(self._seen_from(box, secret) for box, secret in zip(self.mailboxes, passwords, strict=False)))
+
+    def _seen_from(self, box: FurtherMailbox, password: SecretStr | None) -> "Settings":
+        own = {"mailbox": box.mailbox(), "smtp": box.smtp.beside(self.smtp), "password": password}
+        return self.model_copy(update=own)
 
     @model_validator(mode="after")
     def _alerts_go_another_way(self) -> Self:
-        if self.alerts.account and self.alerts.account.lower() == self.mailbox.account.lower():
-            raise ValueError("alerts.account is the call's own mailbox: when that is blocked nobody would be told")
+        if self.alerts.account.lower() in map(str.lower, self.accounts):
+            raise ValueError("alerts.account is a mailbox of the call: when that is blocked nobody would be told")
+        return self
+
+    @model_validator(mode="after")
+    def _mailboxes_are_several(self) -> Self:
+        logins = [account.lower() for account in self.accounts]
+        credentials = [box.credential for box in (self.mailbox, *self.mailboxes)]
+        if len(set(logins)) < len(logins) or len(set(credentials)) < len(credentials):
+            raise ValueError("mailboxes: each needs an account and a credential of its own")
         return self
 
 
@@ -162,7 +151,11 @@ def load(path: Path, data: Path | None = None) -> Settings:
     kept = settings.data.model_copy(update={"directory": directory})
     own = settings.notify.templates
     worded = settings.notify.model_copy(update={"templates": path.parent / own if own else None})
-    secrets = {"password": mail_password(), "alert_password": secret(_ALERT_CREDENTIAL)}
+    secrets = {
+        "password": secret(settings.mailbox.credential),
+        "passwords": tuple(secret(box.credential) for box in settings.mailboxes),
+        "alert_password": secret(_ALERT_CREDENTIAL),
+    }
     return settings.model_copy(update={"data": kept, "notify": worded, **secrets})
 
 

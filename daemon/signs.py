@@ -15,7 +15,8 @@ class Signs:
         self.started = started
         self.logins: dict[str, str] = {}  #: account → why its login is refused; "": it is taken
         self.poll_errors: dict[str, str] = {}  #: account → what ended its last look; "": nothing
-        self.sending: str | None = None  #: the mail server's answer to our account; "": it takes our letters
+        self.sending: dict[str, str] = {}  #: account → the mail server's answer to it; "": it takes our letters
+        self.moved: dict[str, datetime] = {}  #: account → when its look last came on: one of hours is no stalled one
         self.discrepancies: int | None = None  #: what `verify` found when it last ran
         self.confinement: str | None = None  #: what confines a parser process, in words
 
@@ -26,12 +27,13 @@ class Signs:
         if error is None or isinstance(error, LoginRefused | UnsafeLogin):
             self.logins = {**self.logins, report.account: str(error) if error else ""}
 
-    def sent(self, report: SendReport) -> None:
+    def came_on(self, account: str, now: datetime) -> None:
+        self.moved = {**self.moved, account: now}
+
+    def sent(self, account: str, report: SendReport) -> None:
         """Note a round of sending; one that dialled nobody tells nothing."""
-        if report.alarms:
-            self.sending = report.alarms[-1]
-        elif report.sent:
-            self.sending = ""
+        if report.alarms or report.sent:
+            self.sending = {**self.sending, account: report.alarms[-1] if report.alarms else ""}
 
     def verified(self, discrepancies: Sequence[str]) -> None:
         self.discrepancies = len(discrepancies)

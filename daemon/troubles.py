@@ -29,31 +29,39 @@ def unanswered(error: Exception) -> Seen:
 
 
 def _login(vitals: Vitals, signs: Signs, settings: Settings) -> Evidence | None:
-    told = [signs.logins.get(account) for account in vitals.polls]
-    if answer := next(filter(None, told), None):
-        return {"answer": answer}
-    return None if None in told else {}
+    told = {account: signs.logins.get(account) for account in vitals.polls}
+    if account := next(filter(told.get, told), None):
+        return {"answer": _of(account, told[account] or "", settings)}
+    return None if None in told.values() else {}
 
 
 def _polling(vitals: Vitals, signs: Signs, settings: Settings) -> Evidence | None:
     """Tell of a refused login as such, not as of polls that fail. Time we were not running is nobody's fault."""
-    patience = timedelta(seconds=settings.mailbox.poll_seconds, minutes=settings.alerts.stalled_minutes)
+    intervals = {each.mailbox.account: each.mailbox.poll_seconds for each in settings.by_mailbox()}
     known = True
     for account, polled in vitals.polls.items():
-        since = max(filter(None, (polled.good, signs.started)))
-        if signs.logins.get(account) or (polled.good and vitals.at - polled.good <= patience):
+        seconds = intervals.get(account, settings.mailbox.poll_seconds)
+        patience = timedelta(seconds=seconds, minutes=settings.alerts.stalled_minutes)
+        good = max(filter(None, (polled.good, signs.moved.get(account))), default=None)
+        if signs.logins.get(account) or (good and vitals.at - good <= patience):
             continue
+        since = max(good or signs.started, signs.started)
         if vitals.at - since > patience:
-            answer = signs.poll_errors.get(account) or "没有完成"
+            answer = _of(account, signs.poll_errors.get(account) or "没有完成", settings)
             return {"minutes": int((vitals.at - since).total_seconds() // 60), "answer": answer}
         known = False
     return {} if known else None
 
 
 def _sending(vitals: Vitals, signs: Signs, settings: Settings) -> Evidence | None:
-    if signs.sending is None:
-        return None
-    return {"answer": signs.sending} if signs.sending else {}
+    if account := next(filter(signs.sending.get, signs.sending), None):
+        return {"answer": _of(account, signs.sending[account], settings)}
+    return {} if signs.sending else None
+
+
+def _of(account: str, answer: str, settings: Settings) -> str:
+    """Return an answer, with the mailbox it is about where there are several."""
+    return f"{account}：{answer}" if settings.mailboxes else answer
 
 
 def _quarantine(vitals: Vitals, signs: Signs, settings: Settings) -> Evidence:

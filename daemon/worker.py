@@ -96,7 +96,7 @@ def comfort_the_waiting(desk: Desk, now: datetime) -> None:
         mail = desk.store.mail(record.sha256)
         if mail is None or mail.fetched or not record.reply or loop_guard(mail, desk):
             continue
-        if letter := compose_fallback(record, desk.notice, desk.post(now)):
+        if letter := compose_fallback(record, desk.notice, desk.post(now, record.account)):
             held = AT_REST if has_ended(mail, desk.store, now) else ""
             with desk.store.begin(now) as tx:
                 tx.enqueue(letter, held_reason=held)

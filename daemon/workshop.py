@@ -64,7 +64,13 @@ def open_desk(settings: Settings, store: Store, workers: int = 2, timed: Timed =
             account=settings.mailbox.account,
             sender_name=settings.smtp.sender_name,
             staff=StaffRules(settings.digest.to, settings.staff.authserv, settings.staff.undo_minutes),
+            accounts=settings.accounts,
         )
+
+
+def sources(settings: Settings) -> tuple[Source, ...]:
+    """Return where mail comes from, each mailbox; raises as `source` does."""
+    return tuple(map(source, settings.by_mailbox()))
 
 
 def source(settings: Settings) -> Source:

@@ -31,6 +31,7 @@ class Claimed(Value):
     reply: bool
     attempts: int  #: this one included; counted before the work
     source: str = "imap"  #: imap, folder, import, fetched
+    account: str = ""  #: the mailbox it came to
 
 
 class Letter(Value):
@@ -39,6 +40,7 @@ class Letter(Value):
     message_id: str  #: "<…>", ours
     kind: str  #: receipt, question, duplicate, decision, withdrawal, reminder, digest, notice
     key: str  #: unique: the outbox holds at most one letter of a key, "receipt:<sha256>", "digest:2023-08-01"
+    account: str = ""  #: the login it is from, and goes out by; "": the first mailbox's
     recipient: str
     subject: str
     text: str

@@ -42,10 +42,10 @@ def is_mute(address: str) -> bool:
     return bool(_MUTE.fullmatch(address.partition("@")[0]))
 
 
-def answerable(address: Address | None, own: str) -> str | None:
+def answerable(address: Address | None, *own: str) -> str | None:
     """Return where a reply to this mailbox would go, or None where none may go: ours, a daemon's, malformed."""
     plain = usable(address.address) if address else None
-    if plain is None or same_mailbox(plain, own) or is_daemon(plain) or is_mute(plain):
+    if plain is None or any(same_mailbox(plain, ours) for ours in own) or is_daemon(plain) or is_mute(plain):
         return None
     return plain
 

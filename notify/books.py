@@ -45,15 +45,33 @@ class Line(Value):
     bad: bool = False
 
 
-def keep_books(store: Store, notice: Notice, discrepancies: tuple[str, ...] | None) -> Books:
-    """Return the books as they stand now."""
-    poll = store.last_poll()
-    reckoning = store.reckoning(poll.account if poll else "")
+def keep_books(
+    store: Store, notice: Notice, discrepancies: tuple[str, ...] | None, accounts: tuple[str, ...] = ()
+) -> Books:
+    """Return the books as they stand now; of several mailboxes together where `accounts` names them."""
+    polls = [poll for account in accounts or (None,) if (poll := store.last_poll(account))]
+    poll = _together(polls) if polls else None
+    reckoning = store.reckoning(accounts or ((poll.account,) if poll else ()))
     return Books(
         poll=poll,
         reckoning=reckoning,
         forgotten=tuple(sha256 for sha256 in reckoning.unanswered if _is_answerable(store, sha256, notice)),
         discrepancies=discrepancies,
+    )
+
+
+def _together(polls: list[PollRecord]) -> PollRecord:
+    """Return the last polls of several mailboxes as one, as old as the oldest of them."""
+    if len(polls) == 1:
+        return polls[0]
+    return PollRecord(
+        account="",
+        started_at=min(poll.started_at for poll in polls),
+        finished_at=min(poll.finished_at for poll in polls),
+        ok=all(poll.ok for poll in polls),
+        error="; ".join(f"{poll.account}: {poll.error}" for poll in polls if poll.error),
+        seen=sum(poll.seen for poll in polls),
+        new=sum(poll.new for poll in polls),
     )
 
 

@@ -30,7 +30,7 @@ def compose_withdrawal(
     None where nothing came of it: the case was withdrawn before, and its applicant told. Titles are repeated only to
     whom the case is.
     """
-    thread = Thread.of(outcome.reading.mail, post.address)
+    thread = Thread.of(outcome.reading.mail, *post.own)
     done = all(ruling.decision is Decision.WITHDRAWN for ruling in outcome.rulings)
     if thread is None or (done and not outcome.rulings and outcome.decision is Decision.IGNORED):
         return None

@@ -36,10 +36,18 @@ class Edition(Value):
 
 
 def write_digest(
-    store: Store, notice: Notice, day: date, now: datetime, discrepancies: tuple[str, ...] | None = None
+    store: Store,
+    notice: Notice,
+    day: date,
+    now: datetime,
+    discrepancies: tuple[str, ...] | None = None,
+    accounts: tuple[str, ...] = (),
 ) -> Edition:
-    """Return the digest of a day (Beijing). `discrepancies` is what `Store.verify` found, None where it was not run."""
-    found = gather(store, notice, day, now, discrepancies)
+    """Return the digest of a day (Beijing). `discrepancies` is what `Store.verify` found, None where it was not run.
+
+    `accounts` names the mailboxes where there are several.
+    """
+    found = gather(store, notice, day, now, discrepancies, accounts)
     html, pictures = _fitting_html(found, notice, now)
     return Edition(
         day=day,

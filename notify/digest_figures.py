@@ -86,7 +86,12 @@ class Digest(Value):
 
 
 def gather(
-    store: Store, notice: Notice, day: date, now: datetime, discrepancies: tuple[str, ...] | None = None
+    store: Store,
+    notice: Notice,
+    day: date,
+    now: datetime,
+    discrepancies: tuple[str, ...] | None = None,
+    accounts: tuple[str, ...] = (),
 ) -> Digest:
     """Return the digest of a day in Beijing, midnight to midnight; what needs a person is as of now."""
     since = datetime.combine(day, time(), SHANGHAI)
@@ -109,7 +114,7 @@ def gather(
         over=now > notice.grace_ends(),
         links=expiring(store, notice, now),
         progress=progress(cases, notice),
-        books=keep_books(store, notice, discrepancies),
+        books=keep_books(store, notice, discrepancies, accounts),
     )
 
 

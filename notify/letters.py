@@ -13,6 +13,7 @@ from email.message import EmailMessage
 from email.parser import BytesParser
 from email.policy import SMTP, EmailPolicy
 from email.utils import format_datetime
+from typing import Self
 
 from domain.notice import SHANGHAI
 from domain.records import Letter
@@ -30,7 +31,18 @@ class PostOffice(Value):
     address: str  #: the login: NetEase takes no other sender (553, research §2)
     name: str
     now: datetime  #: aware
+    addresses: tuple[str, ...] = ()  #: all logins of ours, where there are several
     new_id: Callable[[str], str] | None = None
+
+    @property
+    def own(self) -> tuple[str, ...]:
+        """Every address of ours: no letter goes to one."""
+        return (self.address, *self.addresses)
+
+    def answering(self, account: str) -> Self:
+        """Return the office as it answers what came to an account: from there, where that is a login of ours."""
+        known = {address.lower(): address for address in self.addresses}
+        return self.model_copy(update={"address": known.get(account.lower(), self.address)})
 
     def message_id(self, key: str) -> str:
         """Return the Message-ID of the letter with this key: ours, on our domain, the same for one key and moment."""
@@ -103,6 +115,7 @@ def seal(draft: Draft, thread: Thread, post: PostOffice, *, auto: str = "auto-re
         message_id=message_id,
         kind=draft.kind,
         key=draft.key,
+        account=post.address.lower(),
         recipient=thread.recipient,
         subject=one_line(draft.subject),
         text=draft.text,

@@ -19,6 +19,7 @@ from domain.value import Value
 from notify.answers import Delivery, Verdict
 from notify.pacing import WHOLE_ACCOUNT, exhausted, met_by_all, midnight, next_try, paused_until, struck
 from store.desk import Store
+from store.outbox import Accounts
 
 SentLookup = Callable[[str], bool | None]  #: whether 已发送 holds a Message-ID; None: cannot be told
 OVER_CAP = "over the daily cap of one address"
@@ -65,14 +66,16 @@ def send_due(
     sent_lookup: SentLookup,
     sleep: Callable[[float], None] = time.sleep,
     *,
+    accounts: Accounts = None,
     stopping: Callable[[], bool] = lambda: False,
 ) -> SendReport:
     """Send what is due until nothing is, a cap is reached or the server wants a pause; closes the session.
 
     Never raises for what a server does. Letters that a dead process was sending are settled first. `stopping` is asked
-    between letters: the one under way is always brought to its end.
+    between letters: the one under way is always brought to its end. `accounts`: whose letters go this way, with caps and
+    pauses of their own; None: everyone's.
     """
-    round_ = _Round(store, transport, throttle, now, sent_lookup, sleep)
+    round_ = _Round(store, transport, throttle, now, sent_lookup, sleep, accounts)
     try:
         round_.settle_stuck()
         while not stopping() and round_.may_go_on() and round_.send_next():
@@ -93,34 +96,43 @@ class _Round:
         now: Callable[[], datetime],
         sent_lookup: SentLookup,
         sleep: Callable[[float], None],
+        accounts: Accounts,
     ) -> None:
+        self.accounts = accounts
         self.store, self.transport, self.throttle = store, transport, throttle
         self.now, self.sent_lookup, self.sleep = now, sent_lookup, sleep
         self.owner = f"{socket.gethostname()}:{os.getpid()}"
         self.report = SendReport()
 
     def settle_stuck(self) -> None:
-        for record in self.store.stuck_letters(self.now(), _STUCK):
+        for record in self.store.stuck_letters(self.now(), _STUCK, self.accounts):
             self._look_up(record, f"{IN_DOUBT}: the process sending it ended", wait_s=0)
 
     def may_go_on(self) -> bool:
         """Tell whether another letter may be tried now; the report says why not."""
         now = self.now()
-        if until := paused_until(self.store, now):
+        if until := paused_until(self.store, now, self.accounts):
             self.report = self.report.model_copy(update={"paused_until": until})
             return False
         caps = {
             "per_quarter_hour": (now - timedelta(minutes=15), self.throttle.per_quarter_hour),
             "per_day": (midnight(now), self.throttle.per_day),
         }
-        reached = next((name for name, (since, most) in caps.items() if self.store.sent_since(since) >= most), "")
+        reached = next(
+            (
+                name
+                for name, (since, most) in caps.items()
+                if self.store.sent_since(since, accounts=self.accounts) >= most
+            ),
+            "",
+        )
         if reached:
             self.report = self.report.model_copy(update={"capped": reached})
         return not reached
 
     def send_next(self) -> bool:
         """Claim, send and settle one letter; False where none is due. The attempt is committed before dialling."""
-        record = self.store.claim_letter(self.owner, self.now())
+        record = self.store.claim_letter(self.owner, self.now(), self.accounts)
         if record is None:
             return False
         if self._over_cap(record):
@@ -141,7 +153,7 @@ class _Round:
     def _keep_distance(self) -> None:
         """Wait until the last letter is `seconds_between` ago."""
         distance = self.throttle.seconds_between
-        if distance > 0 and self.store.sent_since(self.now() - timedelta(seconds=distance)):
+        if distance > 0 and self.store.sent_since(self.now() - timedelta(seconds=distance), accounts=self.accounts):
             self.sleep(distance)
 
     def _may_go_again(self, record: LetterRecord) -> bool:
@@ -181,7 +193,7 @@ class _Round:
         if exhausted(record, end):
             self._settle(record, OutboxState.HELD, error=line)
             return
-        failures = len(struck(self.store)) if end.whole_account else 0
+        failures = len(struck(self.store, self.accounts)) if end.whole_account else 0
         next_at = next_try(end, failures + record.attempts - 1, self.now())
         self._settle(record, OutboxState.QUEUED, next_at=next_at, error=line)
 

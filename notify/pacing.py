@@ -5,11 +5,11 @@ A pause lives in the letter that met it: no table of its own, and nothing to for
 
 from datetime import datetime, timedelta
 
-from domain.kinds import OutboxState
 from domain.notice import SHANGHAI
 from domain.records import LetterRecord
 from notify.answers import Delivery, recall
 from store.desk import Store
+from store.outbox import Accounts
 
 _LONGEST_WAIT_S = 3600.0
 _MOST_ATTEMPTS = 12  #: of one letter refused for now, before a person looks: about nine hours
@@ -21,15 +21,14 @@ def midnight(now: datetime) -> datetime:
     return now.astimezone(SHANGHAI).replace(hour=0, minute=0, second=0, microsecond=0)
 
 
-def paused_until(store: Store, now: datetime) -> datetime | None:
-    """Return until when the account must not send, or None: told by queued letters whose last failure was everyone's."""
-    return max((record.next_at for record in struck(store) if record.next_at > now), default=None)
+def paused_until(store: Store, now: datetime, accounts: Accounts = None) -> datetime | None:
+    """Return until when an account must not send, or None: told by queued letters whose last failure was everyone's."""
+    return max((next_at for next_at in struck(store, accounts) if next_at > now), default=None)
 
 
-def struck(store: Store) -> list[LetterRecord]:
-    """Return the queued letters whose last failure would have met any letter."""
-    queued = store.letters(state=OutboxState.QUEUED)
-    return [record for record in queued if met_by_all(record.error)]
+def struck(store: Store, accounts: Accounts = None) -> list[datetime]:
+    """Return when the queued letters are tried again whose last failure would have met any letter of their account."""
+    return [next_at for next_at, error in store.set_back(accounts) if met_by_all(error)]
 
 
 def met_by_all(error: str) -> bool:

@@ -27,7 +27,7 @@ _ADDS = (MessageKind.SUPPLEMENT, MessageKind.CORRECTION)
 
 def compose(outcome: Outcome, notice: Notice, post: PostOffice) -> Letter | None:
     """Return the one reply a message gets, or None: automatic and unrelated mail, second copies, nobody to answer."""
-    thread = Thread.of(outcome.reading.mail, post.address)
+    thread = Thread.of(outcome.reading.mail, *post.own)
     if thread is None:
         return None
     match outcome.kind:
@@ -196,7 +196,7 @@ def compose_fallback(message: MessageRecord, notice: Notice, post: PostOffice) -
 
     The caller makes sure that no loop guard speaks against the mail.
     """
-    thread = Thread.of_record(message, post.address)
+    thread = Thread.of_record(message, *post.own)
     if thread is None:
         return None
     shown = {

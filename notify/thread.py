@@ -33,9 +33,9 @@ class Thread(Value):
     sha256: str | None = None
 
     @classmethod
-    def of(cls, mail: Mail, own: str) -> "Thread | None":
-        """Return the thread of a mail, or None where no address may be answered. `own` is our address."""
-        recipient = answerable(mail.reply_to, own) or answerable(mail.from_, own)
+    def of(cls, mail: Mail, *own: str) -> "Thread | None":
+        """Return the thread of a mail, or None where no address may be answered. `own` are our addresses."""
+        recipient = answerable(mail.reply_to, *own) or answerable(mail.from_, *own)
         if recipient is None:
             return None
         answered = ids([mail.message_id or ""])
@@ -50,9 +50,9 @@ class Thread(Value):
         )
 
     @classmethod
-    def of_record(cls, record: MessageRecord, own: str) -> "Thread | None":
+    def of_record(cls, record: MessageRecord, *own: str) -> "Thread | None":
         """Return the thread of a stored message, for letters written when the mail itself is not at hand."""
-        recipient = answerable(Address(address=record.sender), own)
+        recipient = answerable(Address(address=record.sender), *own)
         if recipient is None:
             return None
         answered = ids([record.message_id or ""])

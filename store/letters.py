@@ -12,7 +12,7 @@ from store.engine import insert_new
 from store.history import note
 from store.tables import LetterCaseRow, LetterRow
 
-_COPIED = ("message_id", "kind", "key", "recipient", "subject", "text", "html", "raw", "message_sha256")
+_COPIED = ("message_id", "kind", "key", "account", "recipient", "subject", "text", "html", "raw", "message_sha256")
 _STATE = ("state", "attempts", "next_at", "created_at", "sent_at", "error", "proof", "bounced")
 
 

@@ -5,9 +5,11 @@
 Leaves dialling, and what a server's answer means, to `notify`.
 """
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import func, or_
+from sqlalchemy import ColumnElement, func, or_
+from sqlalchemy import select as select_columns
 from sqlmodel import col, select
 from sqlmodel.sql.expression import SelectOfScalar
 
@@ -17,6 +19,7 @@ from store.engine import Database
 from store.letters import tell, to_records
 from store.tables import LetterRow, MessageRow
 
+Accounts = Sequence[str] | None  #: whose letters; None: anyone's
 _TOLD = {OutboxState.SENT: "replied", OutboxState.HELD: "held", OutboxState.CANCELLED: "cancelled"}
 _MAY_BECOME = {
     OutboxState.SENDING: frozenset({OutboxState.SENT, OutboxState.QUEUED, OutboxState.HELD, OutboxState.CANCELLED}),
@@ -24,10 +27,16 @@ _MAY_BECOME = {
 }
 
 
-def next_letter(now: datetime) -> SelectOfScalar[LetterRow]:
-    """Return the query for the letter to send next: the one due longest."""
+def next_letter(now: datetime, account: str | None = None) -> SelectOfScalar[LetterRow]:
+    """Return the query for the letter to send next, of one account or of any: the one due longest."""
     due = select(LetterRow).where(LetterRow.state == OutboxState.QUEUED, LetterRow.next_at <= now)
+    if account is not None:
+        due = due.where(LetterRow.account == account)
     return due.order_by(col(LetterRow.next_at), col(LetterRow.id)).limit(1).with_for_update(skip_locked=True)
+
+
+def _of(accounts: Accounts) -> list[ColumnElement[bool]]:
+    return [] if accounts is None else [col(LetterRow.account).in_(accounts)]
 
 
 class Outbox:
@@ -35,10 +44,11 @@ class Outbox:
 
     database: Database
 
-    def claim_letter(self, owner: str, now: datetime) -> LetterRecord | None:
+    def claim_letter(self, owner: str, now: datetime, accounts: Accounts = None) -> LetterRecord | None:
         """Take the next letter that is due: state sending, attempt counted, committed before anyone dials."""
         with self.database.write() as session:
-            row = session.exec(next_letter(now)).first()
+            due = (session.exec(next_letter(now, account)).first() for account in accounts or (None,))
+            row = next(filter(None, due), None)
             if row is None:
                 return None
             row.state, row.owner, row.claimed_at = OutboxState.SENDING, owner, now
@@ -81,10 +91,27 @@ class Outbox:
             id, {OutboxState.QUEUED, OutboxState.HELD}, OutboxState.CANCELLED, now, event="cancelled", actor=actor
         )
 
-    def stuck_letters(self, now: datetime, older_than: timedelta) -> tuple[LetterRecord, ...]:
+    def stuck_letters(
+        self, now: datetime, older_than: timedelta, accounts: Accounts = None
+    ) -> tuple[LetterRecord, ...]:
         """Return letters that someone has been sending for longer than that: a dead process's, most likely in doubt."""
         claimed = col(LetterRow.claimed_at) <= now - older_than
-        return self._letters(select(LetterRow).where(LetterRow.state == OutboxState.SENDING, claimed))
+        return self._letters(select(LetterRow).where(LetterRow.state == OutboxState.SENDING, claimed, *_of(accounts)))
+
+    def set_back(self, accounts: Accounts = None) -> tuple[tuple[datetime, str], ...]:
+        """Return of each queued letter that failed before when it is tried again, and what it failed of."""
+        columns = select_columns(col(LetterRow.next_at), col(LetterRow.error))
+        failed = (col(LetterRow.state) == OutboxState.QUEUED, col(LetterRow.error) != "")
+        with self.database.read() as session:
+            return tuple(
+                (row[0], row[1]) for row in session.connection().execute(columns.where(*failed, *_of(accounts)))
+            )
+
+    def queued_accounts(self) -> frozenset[str]:
+        """Return the accounts that queued letters are from."""
+        query = select_columns(col(LetterRow.account)).where(col(LetterRow.state) == OutboxState.QUEUED).distinct()
+        with self.database.read() as session:
+            return frozenset(session.connection().scalars(query))
 
     def letter(self, id: int) -> LetterRecord | None:
         """Return a letter by its row id."""
@@ -112,9 +139,9 @@ class Outbox:
         with self.database.read() as session:
             return session.exec(select(LetterRow.id).where(LetterRow.message_id == message_id)).first() is not None
 
-    def sent_since(self, when: datetime, recipient: str | None = None) -> int:
+    def sent_since(self, when: datetime, recipient: str | None = None, accounts: Accounts = None) -> int:
         """Return how many letters were sent since a moment, to anyone or to one address."""
-        query = select(func.count()).select_from(LetterRow).where(col(LetterRow.sent_at) >= when)
+        query = select(func.count()).select_from(LetterRow).where(col(LetterRow.sent_at) >= when, *_of(accounts))
         if recipient is not None:
             query = query.where(LetterRow.recipient_key == recipient.lower())
         return self._count(query)

@@ -1,5 +1,6 @@
 """In charge of following mail from the ledger to its answer in figures. Leaves proving that rows and blobs agree to `verify`."""
 
+from collections.abc import Collection
 from typing import Any
 
 from sqlalchemy import ColumnElement, func
@@ -34,8 +35,8 @@ class Reckonings:
 
     database: Database
 
-    def reckoning(self, account: str) -> Reckoning:
-        """Return the figures; `account` is whose places in the ledger are counted."""
+    def reckoning(self, accounts: Collection[str]) -> Reckoning:
+        """Return the figures; `accounts` are whose places in the ledger are counted."""
         with self.database.read() as session:
             decided = col(MessageRow.state) == MessageState.DECIDED
             owed = (decided, col(MessageRow.kind).in_(ANSWERED), col(MessageRow.reply).is_(True))
@@ -45,8 +46,8 @@ class Reckonings:
             answered = select_columns(answers).where(answers.is_not(None))
             without = select_columns(col(MessageRow.sha256)).where(*owed, col(MessageRow.sha256).not_in(answered))
             return Reckoning(
-                ledger=_count(session, col(LedgerRow.id), col(LedgerRow.account) == account),
-                elsewhere=_count(session, col(LedgerRow.id), col(LedgerRow.account) != account),
+                ledger=_count(session, col(LedgerRow.id), col(LedgerRow.account).in_(accounts)),
+                elsewhere=_count(session, col(LedgerRow.id), col(LedgerRow.account).not_in(accounts)),
                 messages=_count(session, col(MessageRow.sha256)),
                 outcomes=_count(session, col(OutcomeRow.message_sha256)),
                 open=_count(session, col(MessageRow.sha256), ~ended),

@@ -7,7 +7,7 @@ Ledger, cursors and polls stand in `intake_tables`. Leaves moving rows to the mo
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, CheckConstraint, Column, Index, LargeBinary, String, Text, UniqueConstraint
+from sqlalchemy import BigInteger, CheckConstraint, Column, Index, LargeBinary, String, Text, UniqueConstraint, text
 from sqlmodel import Field
 
 from domain.case import Case, Material, Outcome
@@ -181,7 +181,8 @@ class LetterRow(Table, table=True):
 
     __tablename__ = "letters"
     __table_args__ = (
-        Index(None, "state", "next_at"),  # claim_letter
+        Index(None, "state", "account", "next_at"),  # claim_letter
+        Index(None, "sent_at", "account"),  # sent_since
         Index(None, "kind", "created_at"),  # questions_answered
         Index(None, "recipient_key", "sent_at"),  # sent_since(recipient)
     )
@@ -190,6 +191,7 @@ class LetterRow(Table, table=True):
     message_id: str = Field(unique=True)
     kind: str
     key: str = Field(unique=True)
+    account: str = Field(default="", sa_column_kwargs={"server_default": text("''")})
     recipient: str
     recipient_key: str  #: in lower case: what is compared
     subject: str
@@ -203,7 +205,7 @@ class LetterRow(Table, table=True):
     claimed_at: datetime | None = Field(default=None, sa_type=UtcTime)
     next_at: datetime = Field(sa_type=UtcTime)
     created_at: datetime = Field(sa_type=UtcTime, index=True)  # letters(since=…)
-    sent_at: datetime | None = Field(default=None, sa_type=UtcTime, index=True)  # sent_since
+    sent_at: datetime | None = Field(default=None, sa_type=UtcTime)
     error: str = ""
     proof: str = ""
     bounced: str = ""

@@ -11,7 +11,8 @@ import pytest
 from inline_snapshot import snapshot
 
 from daemon.reminding import is_time, remind
-from daemon.settings import NotifySettings, Settings, SmtpSettings, load
+from daemon.settings import NotifySettings, Settings, load
+from daemon.settings_mail import SmtpSettings
 from domain.kinds import Decision, MessageKind, OutboxState
 from domain.mail import Address
 from domain.notice import SHANGHAI

@@ -42,7 +42,7 @@ def vitals(**changed: Any) -> Vitals:
 def signs(started: datetime = LONG_AGO, error: Exception | None = None, **sent: Any) -> Signs:
     made = Signs(started)
     made.polled(PollReport(ACCOUNT, JUST_NOW, JUST_NOW, (), error))  # type: ignore[arg-type]  # table of errors
-    made.sent(SendReport(**sent))
+    made.sent(ACCOUNT, SendReport(**sent))
     return made
 
 
@@ -90,9 +90,9 @@ def test_a_desk_that_has_just_started_knows_neither_login_nor_sending_nor_what_v
 
 def test_what_the_mail_server_said_last_counts(settings: Settings) -> None:
     noticed = signs(alarms=("535 no",))
-    noticed.sent(SendReport())  # dialled nobody
+    noticed.sent(ACCOUNT, SendReport())  # dialled nobody
     assert Trouble.SENDING in here(troubles(vitals(), noticed, settings))
-    noticed.sent(SendReport(sent=(1,)))
+    noticed.sent(ACCOUNT, SendReport(sent=(1,)))
     assert Trouble.SENDING not in here(troubles(vitals(), noticed, settings))
 
 

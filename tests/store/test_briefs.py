@@ -115,10 +115,10 @@ def test_every_message_is_followed_from_the_ledger_to_its_answer(store: Store) -
     silent = submit(store, 2, case("2023-W-0002"))
     arrive(store, "open", 3)
     arrive(store, "open", 4)  # the same bytes in another place
-    found = store.reckoning("wfxyxh")
+    found = store.reckoning(["wfxyxh"])
     assert (found.ledger, found.messages, found.outcomes, found.open, found.quarantined) == (4, 3, 2, 1, 0)
     assert (found.owed, found.unanswered) == (2, (silent,))
-    assert store.reckoning("another").ledger == 0
+    assert store.reckoning(["another"]).ledger == 0
 
 
 def test_figures_inside_json_are_asked_for_alike_on_both_databases() -> None:

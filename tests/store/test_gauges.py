@@ -46,7 +46,7 @@ def test_what_is_kept_counts_each_content_once_and_a_database_has_a_size(store: 
 
 @pytest.mark.parametrize(
     ("column", "index"),
-    [(MessageRow.state, "ix_messages_state_received_at"), (LetterRow.state, "ix_letters_state_next_at")],
+    [(MessageRow.state, "ix_messages_state_received_at"), (LetterRow.state, "ix_letters_state_account_next_at")],
 )
 def test_states_are_tallied_without_a_look_at_any_row(sqlite: str, archive: Archive, column: Any, index: str) -> None:
     """A letter's row holds the letter, a message's is wide: only the index may be read."""

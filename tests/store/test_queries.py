@@ -159,7 +159,7 @@ _SOME_OPEN = "UPDATE messages SET state = 'decided', due_at = NULL WHERE sha256 
     ("query", "index"),
     [
         (next_message(NOW), r"(?i)using (index )?ix_messages_due"),
-        (next_letter(NOW), r"(?i)using (index )?ix_letters_state_next_at.*state.*next_at"),
+        (next_letter(NOW, "desk"), r"(?i)using (index )?ix_letters_state_account_next_at.*state.*account.*next_at"),
     ],
     ids=["message", "letter"],
 )

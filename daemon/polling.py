@@ -1,0 +1,71 @@
+"""In charge of one mailbox on its own clock: a look, what it came to, how long until the next. Leaves the waiting to `service`."""
+
+from datetime import datetime, timedelta
+
+import structlog
+
+from daemon.health import Pulse
+from daemon.lookout import Lookout
+from daemon.workshop import clock
+from ingest.backoff import pause_after
+from ingest.mailbox import ImapSource
+from ingest.poll import PollReport, Source, poll
+from store.desk import Store
+
+log = structlog.get_logger(__name__)
+
+
+class Poller:
+    """Looks into one mailbox; a fault of one is nothing to another."""
+
+    def __init__(self, source: Source, poll_seconds: int, store: Store, lookout: Lookout) -> None:
+        self._source, self._store, self._lookout = source, store, lookout
+        self._interval = timedelta(seconds=poll_seconds)
+        self._failures = 0
+        self._pulse = Pulse(clock())
+        if isinstance(source, ImapSource):
+            source.moved = self._moved
+
+    @property
+    def account(self) -> str:
+        return self._source.account
+
+    def look(self) -> timedelta:
+        """Look once; return how long to wait. Raises nothing: a fault of ours is told in the log, and tried again."""
+        pause = self._interval
+        try:
+            report = poll(self._source, self._store, clock)
+            self._lookout.polled(report)
+            self._failures = self._failures + 1 if report.error else 0
+            pause = pause_after(report.error, self._failures, self._interval)
+            tell(report, pause)
+        except Exception:  # a fault of ours or of the disk: say it, and look again
+            self._failures += 1
+            log.exception("poll failed")
+        finally:
+            self._pulse.polled(clock(), pause)
+        return pause
+
+    def beats(self, now: datetime) -> bool:
+        """Tell whether looks come to their end. False lets the watchdog end the process."""
+        return self._pulse.beats(now)
+
+    def _moved(self) -> None:
+        self._pulse.moved(clock())
+        self._lookout.signs.came_on(self.account, clock())
+
+
+def tell(report: PollReport, pause: timedelta) -> None:
+    """Log a poll: one line, with the mend where something is wrong."""
+    if report.error:
+        log.error(
+            "poll",
+            account=report.account,
+            error=str(report.error),
+            mend=report.error.mend,
+            again_in_s=pause.total_seconds(),
+        )
+    elif report.new or report.failed:
+        log.info("poll", total=report.total, new=report.new, failed=report.failed, bytes=report.bytes)
+    else:
+        log.debug("poll", total=report.total)
