@@ -118,13 +118,15 @@ class Lookout:
         yield "oldest_waiting_age_seconds", (), vitals.waiting_s
 
     def _room(self, vitals: Vitals) -> Iterator[Reading]:
-        smtp, now = self._settings.smtp, vitals.at
-        caps = {
-            "per_quarter_hour": (now - timedelta(minutes=15), smtp.per_quarter_hour),
-            "per_day": (midnight(now), smtp.per_day),
-        }
-        for cap, (since, most) in caps.items():
-            yield "letters_left", (cap,), max(most - self._store.sent_since(since), 0)
+        for number, seen in enumerate(self._settings.by_mailbox(), 1):
+            own = (seen.mailbox.account.lower(), *([""] if number == 1 else []))
+            caps = {
+                "per_quarter_hour": (vitals.at - timedelta(minutes=15), seen.smtp.per_quarter_hour),
+                "per_day": (midnight(vitals.at), seen.smtp.per_day),
+            }
+            for cap, (since, most) in caps.items():
+                left = max(most - self._store.sent_since(since, accounts=own), 0)
+                yield "letters_left", (str(number), cap), left
         yield "disk_free_bytes", (), vitals.disk_free
         yield "database_bytes", (), self._store.database_bytes()
 

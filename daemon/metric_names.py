@@ -31,7 +31,7 @@ _TABLE: tuple[tuple[str, Literal["counter", "gauge", "histogram"], tuple[str, ..
     ("letters", "gauge", ("state",), "Letters by state: queued, sending, sent, held, cancelled."),
     ("send_verdicts_total", "counter", ("verdict",), "Attempts to send, by how they ended: sent, retry, hold, alarm, unknown."),
     ("smtp_answers_total", "counter", ("code",), "The mail server's answers to these attempts; 0: none came."),
-    ("letters_left", "gauge", ("cap",), "Letters that may still go out under [smtp]: per_quarter_hour, per_day."),
+    ("letters_left", "gauge", ("mailbox", "cap"), "Letters that may still go out from a mailbox: per_quarter_hour, per_day."),
     ("disk_free_bytes", "gauge", (), "Free on the data directory's disk."),
     ("database_bytes", "gauge", (), "Size of the database."),
     ("kept_bytes", "gauge", (), "Raw mails and the files in them, each content once. Counted every quarter of an hour."),

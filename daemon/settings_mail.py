@@ -7,6 +7,8 @@ from pydantic import Field, model_validator
 
 from domain.value import Value
 
+_CREDENTIAL = r"^[a-z0-9]+(-[a-z0-9]+)*$"  #: becomes a file's name and a variable's
+
 
 class MailboxSettings(Value):
     """`[mailbox]`: where mail comes from."""
@@ -20,7 +22,7 @@ class MailboxSettings(Value):
     ca_file: Path | None = None
     folders: tuple[str, ...] = ()
     directory: Path | None = None  #: for source = "folder"
-    credential: str = Field(default="mail-password", pattern=r"[a-z0-9]+(-[a-z0-9]+)*")  #: where its 授权码 is given
+    credential: str = Field(default="mail-password", pattern=_CREDENTIAL)  #: where its 授权码 is given
     poll_seconds: int = Field(default=180, ge=1)
     timeout_seconds: float = Field(default=60.0, gt=0)
 
@@ -67,7 +69,7 @@ class WayOut(Value):
 class FurtherMailbox(MailboxSettings):
     """`[[mailboxes]]`: one more mailbox of the same call. What comes to it is answered from it."""
 
-    credential: str = Field(pattern=r"[a-z0-9]+(-[a-z0-9]+)*")
+    credential: str = Field(pattern=_CREDENTIAL)
     smtp: WayOut = WayOut()
 
     def mailbox(self) -> MailboxSettings:

@@ -141,7 +141,7 @@ def test_a_way_taken_out_of_the_configuration_is_forgotten(tmp_path: Path) -> No
 @pytest.mark.parametrize(
     ("alerts", "reason"),
     [
-        ({"account": "wfxyxh@126.com", "host": "h", "to": [OPS]}, "call's own mailbox"),
+        ({"account": "wfxyxh@126.com", "host": "h", "to": [OPS]}, "mailbox of the call"),
         ({"to": [OPS]}, "needs `host`"),
         ({"password": "x"}, "alerts.password"),
     ],

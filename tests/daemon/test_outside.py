@@ -111,7 +111,7 @@ def _assert_measured(world: World) -> None:
     assert found['shoujian_messages_decided_total{decision="needs_supplement",kind="submission"}'] == 1
     assert found['shoujian_reading_seconds_count{parser="mail"}'] == 1
     assert found['shoujian_smtp_answers_total{code="250"}'] == 1
-    assert found['shoujian_letters_left{cap="per_day"}'] == 79
+    assert found['shoujian_letters_left{cap="per_day",mailbox="1"}'] == 79
     assert found['shoujian_trouble{trouble="login"}'] == 0
     assert found['shoujian_alerts_total{news="over",trouble="login"}'] == 1
     text = get(world.port, "/metrics")[1]
