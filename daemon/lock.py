@@ -1,7 +1,9 @@
-"""In charge of who may be in a data directory at once: one daemon, and nobody at work while data are erased. Leaves leases to `store`."""
+"""In charge of who may be in a data directory or at a mailbox at once: one daemon, and nobody at work while data are erased. Leaves leases to `store`."""
 
 import fcntl
+import hashlib
 import os
+import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -66,3 +68,23 @@ def _lock(handle: int, how: int, refusal: str) -> None:
         fcntl.flock(handle, how | fcntl.LOCK_NB)
     except BlockingIOError as error:
         raise ConfigError(refusal) from error
+
+
+@contextmanager
+def sole_reader(account: str, host: str) -> Iterator[None]:
+    """Hold a mailbox for this process on this machine: two calls that watch the same one would both answer every mail.
+
+    An abstract socket (unix(7)) holds it: it needs no place that two services would have to share.
+
+    Raises:
+        ConfigError: another process holds it.
+    """
+    name = hashlib.sha256(f"{account.lower()}@{host}".encode()).hexdigest()
+    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as held:
+        try:
+            held.bind(f"\0shoujian:{name}")
+        except OSError as error:
+            raise ConfigError(
+                f"another daemon on this machine watches {account}: a mailbox belongs to one call"
+            ) from error
+        yield

@@ -1,11 +1,12 @@
 """In charge of `run`, `once` and `import`: the same parts, for as long as is asked."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager
 from datetime import timedelta
 from pathlib import Path
 
 from daemon.desk import Desk
-from daemon.lock import alone
+from daemon.lock import alone, sole_reader
 from daemon.meters import Meters
 from daemon.observing import observed
 from daemon.polling import tell
@@ -14,7 +15,7 @@ from daemon.reminding import remind
 from daemon.service import Service
 from daemon.settings import Settings
 from daemon.worker import work_through
-from daemon.workshop import clock, downloads, fetch_desk, open_desk, open_store, sources
+from daemon.workshop import clock, downloads, fetch_desk, mailbox_access, open_desk, open_store, sources
 from domain.kinds import MessageState, OutboxState
 from ingest.importing import import_paths
 from ingest.poll import poll
@@ -28,11 +29,23 @@ def run_service(settings: Settings) -> None:
     with (
         alone(settings.directory),
         open_store(settings) as store,
+        _held_alone(settings),
         open_desk(settings, store, timed=meters.read) as desk,
     ):
         service = Service(settings, desk, mails, meters)
         with observed(settings.health, service.lookout):
             service.run()
+
+
+@contextmanager
+def _held_alone(settings: Settings) -> Iterator[None]:
+    """Hold every mailbox for this daemon. Raises ConfigError where another on this machine watches one."""
+    with ExitStack() as stack:
+        for each in settings.by_mailbox():
+            if each.mailbox.source == "imap":
+                access = mailbox_access(each)
+                stack.enter_context(sole_reader(access.account, f"{access.host}:{access.port}"))
+        yield
 
 
 def run_once(settings: Settings) -> bool:

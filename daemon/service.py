@@ -30,6 +30,7 @@ log = structlog.get_logger(__name__)
 _CLOCKS = 10  #: threads for all but polling and sending
 _EVERY_S = 2  #: seconds between looks at the queues; each look is one indexed query
 _WATCH_S = 10  #: seconds between looks into the folder of fetched files
+_IDLE_S = 600  #: seconds after which parser processes with nothing to read are let go
 _SURVEY_S = 900  #: seconds between walks over all records, for figures that only /metrics shows
 _DOWNLOAD_S = 600  #: seconds between rounds of downloads: a link that failed is tried again in the next
 
@@ -99,6 +100,7 @@ class Service:
         add(self._remind, CronTrigger(hour=AT.hour, minute=AT.minute, timezone=SHANGHAI), id="remind")
         if is_time(clock()):
             add(self._remind, id="missed reminders", next_run_time=clock())
+        add(self._rest, "interval", seconds=_IDLE_S / 10, id="rest")
         self._schedule_lookout()
 
     def _schedule_lookout(self) -> None:
@@ -127,6 +129,10 @@ class Service:
 
     def _send(self, post: Post) -> None:
         self.lookout.sent(post.account, post.send(self._desk.store, clock))
+
+    def _rest(self) -> None:
+        if self._desk.sandbox.rest(_IDLE_S):
+            log.info("parser processes let go: nothing to read")
 
     def _watch(self) -> None:
         self._watched.look(clock())

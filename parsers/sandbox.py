@@ -85,6 +85,7 @@ class Sandbox:
         self._lock = threading.Lock()
         self._pool: ProcessPool | None = None
         self._queued = 0.0  #: seconds granted to tasks not settled yet
+        self._used: float | None = None  #: when the pool was last given a task; None: it has no worker yet
 
     def __enter__(self) -> Self:
         self._lending = Lending(self._root) if self._root else None
@@ -146,6 +147,14 @@ class Sandbox:
         """Return what a module's function returns in a worker. Raises ReadFailed, or what the function raises."""
         return self._settle(self._start(function, arguments, seconds))
 
+    def rest(self, idle_s: float) -> bool:
+        """Let the workers go when nothing was read for so long: warm they hold a GiB, and new ones are there in seconds."""
+        with self._lock:
+            idle = self._used is not None and self._queued < 1 and time.monotonic() - self._used >= idle_s
+            if idle and self._pool is not None:
+                self._pool, self._used = self._renew(self._pool), None
+            return idle
+
     def confinement(self) -> str:
         """Return in words what confines a worker, as the worker itself found: "memory 3072 MiB, no network …"."""
         return str(self.run(worker.confinement, seconds=_PATIENCE))
@@ -164,6 +173,7 @@ class Sandbox:
             if self._pool is None or not self._pool.active:
                 self._pool = self._renew(self._pool)
             self._queued += seconds
+            self._used = time.monotonic()
             future: ProcessFuture[Any] = self._pool.schedule(
                 worker.work, args=(function, seconds, arguments), timeout=seconds
             )

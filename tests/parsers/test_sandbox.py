@@ -138,6 +138,20 @@ def test_a_worker_stays_warm(tmp_path: Path) -> None:
         assert harm(sandbox, tmp_path, "process_id").text == harm(sandbox, tmp_path, "process_id").text
 
 
+def test_workers_are_let_go_when_there_is_nothing_to_read_and_come_back(tmp_path: Path) -> None:
+    with Sandbox(Limits(), workers=1) as sandbox:
+        assert sandbox.rest(0) is False  # nobody has worked yet
+        first = int(harm(sandbox, tmp_path, "process_id").text)
+        assert sandbox.rest(3600) is False
+        assert sandbox.rest(0) is True
+        ends = time.monotonic() + 30
+        while Path(f"/proc/{first}").exists():
+            assert time.monotonic() < ends
+            time.sleep(0.05)
+        assert sandbox.rest(0) is False
+        assert int(harm(sandbox, tmp_path, "process_id").text) != first
+
+
 def test_files_are_read_side_by_side_and_told_in_order(sandbox: Sandbox, tmp_path: Path) -> None:
     paths = [tmp_path / str(number) for number in range(6)]
     for number, path in enumerate(paths):
