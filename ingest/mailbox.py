@@ -8,6 +8,7 @@ the ledger says; a broken message is struck, noted and passed by. Leaves the wir
 import time
 from collections import Counter
 from collections.abc import Callable
+from dataclasses import replace
 
 import structlog
 
@@ -108,17 +109,23 @@ class _Visit:
             tally.error = str(refusal)
 
     def _read_folder(self, session: Session, folder: str, tally: Tally) -> None:
-        examined = session.examine(folder)
+        examined = self._believed(session.examine(folder))
         tally.total = examined.exists
         if self._unchanged(examined):
             return
         listed = session.uids(examined.exists) if examined.exists else []
         generation, known = self._ledger(session, examined, listed)
-        for uid in listed:
-            if uid not in known:
-                self._take_or_note(session, Place(folder, generation, uid), tally)
+        wanted = [uid for uid in listed if uid not in known]
+        for uid in wanted:
+            self._take_or_note(session, Place(folder, generation, uid), tally)
         self._taking.settle()
-        self._remember(examined, generation, listed)
+        if wanted:
+            known = self._store.known_uids(self._source.account, folder, generation)
+        self._remember(examined, generation, listed, set(wanted) - known)
+
+    def _believed(self, examined: Examined) -> Examined:
+        """Return what may be believed of a folder: a UIDNEXT that some provider makes up says nothing."""
+        return examined if self._source.access.provider.tells_uidnext else replace(examined, uidnext=None)
 
     def _unchanged(self, examined: Examined) -> bool:
         """Tell whether nothing can have come: RFC 3501 §2.3.1.1, where the server tells UIDNEXT at all."""
@@ -181,10 +188,9 @@ class _Visit:
         self.steps += 1
         _log.error("mail_not_fetched", folder=place.folder, uid=place.uid, why=why)
 
-    def _remember(self, examined: Examined, generation: int, listed: list[int]) -> None:
+    def _remember(self, examined: Examined, generation: int, listed: list[int], missing: set[int]) -> None:
         """Note how far the folder was taken in without a hole; with one, the next poll must look again."""
         account, folder = self._source.account, examined.name
-        missing = set(listed) - self._store.known_uids(account, folder, generation)
         uidnext = 0 if missing else examined.uidnext or 0
         highest = max((uid for uid in listed if uid < min(missing, default=uid + 1)), default=0)
         cursor = self._store.cursor(account, folder)

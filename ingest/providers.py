@@ -17,6 +17,9 @@ class Provider(Value):
     smtp_host: str = ""
     smtp_port: int = 465
     smtp_security: Security = Security.TLS
+    tells_uidnext: bool = (
+        True  #: UIDNEXT is told, and grows with each message; where not, it is never believed (research §1.4)
+    )
     sends_id: bool = False  #: ID (RFC 2971) goes out after LOGIN even where CAPABILITY does not name it
     junk_names: tuple[str, ...] = ()  #: what the last component of a junk-like folder's name begins with
     sent_names: tuple[str, ...] = ()
@@ -33,6 +36,7 @@ def _netease(name: str) -> Provider:
         name=name,
         imap_host=f"imap.{name}.{'net' if name == 'yeah' else 'com'}",
         smtp_host=f"smtp.{name}.{'net' if name == 'yeah' else 'com'}",
+        tells_uidnext=False,
         sends_id=True,
         junk_names=_JUNK,
         sent_names=_SENT,

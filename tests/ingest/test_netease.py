@@ -137,6 +137,17 @@ def test_mail_is_found_without_uidnext_by_huge_sparse_uids(
     assert store.known_uids(netease_source.account, "INBOX", 1) == uids | {9_000_000_000}
 
 
+def test_a_uidnext_that_never_changes_hides_no_mail(
+    netease: NetEase, netease_source: ImapSource, store: Store, now: Now
+) -> None:
+    netease.uidnext = 1
+    old = netease.deliver(plain("one"))
+    assert poll(netease_source, store, now).new == 1
+    netease.remove(old)
+    netease.deliver(plain("two"))
+    assert poll(netease_source, store, now).new == 1, "as many messages as before, and another among them"
+
+
 def test_a_second_poll_fetches_no_message(netease: NetEase, netease_source: ImapSource, store: Store, now: Now) -> None:
     """T08: and asks for no `n:*`, which would bring the last one again."""
     for n in range(5):
