@@ -3,7 +3,6 @@
 import re
 import unicodedata
 
-_SPACE = re.compile(r"\s+")
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
 _EAST_ASIAN = re.compile(
     r"[\u2e80-\u2fdf\u3000-\u303f\u3040-\u30ff\u3100-\u312f\u3130-\u318f\u31a0-\u31bf\u31f0-\u31ff"
@@ -22,7 +21,7 @@ def clean(text: str) -> str:
 
 def one_line(text: str) -> str:
     """Return text fit for a header or a table cell: cleaned, white space runs made one space, trimmed."""
-    return _SPACE.sub(" ", clean(text)).strip()
+    return " ".join((text if text.isascii() and text.isprintable() else clean(text)).split())
 
 
 def nfkc(text: str) -> str:

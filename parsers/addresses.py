@@ -19,10 +19,13 @@ _COMMENT = re.compile(r"\(([^()]*)\)")
 _GROUP = re.compile(r"^[^@<\"]*:\s*")
 _ESCAPE = re.compile(r"\\(.)", re.DOTALL)
 _MAX_ADDRESSES = 500
+_NOBODY = Address()
 
 
 def read_addresses(value: str) -> tuple[tuple[Address, ...], bool]:
     """Return the mailboxes of a header, and whether all their characters were understood."""
+    if not value:
+        return (), True
     wire = wire_text(value)
     read = [_mailbox(piece) for piece in islice(_pieces(wire.text), _MAX_ADDRESSES)]
     found = tuple(address for address, _ in read if address.address or address.name)
@@ -33,7 +36,7 @@ def first_address(value: str) -> tuple[Address, bool]:
     """Return the first mailbox that has an address, else the first with a name, else an empty one."""
     found, exact = read_addresses(value)
     with_address = [one for one in found if one.address]
-    return (with_address or list(found) or [Address()])[0], exact
+    return (with_address or list(found) or [_NOBODY])[0], exact
 
 
 def _pieces(text: str) -> Iterator[str]:

@@ -82,6 +82,8 @@ def _word_bytes(how: str, data: str) -> bytes:
 
 def decode_text(value: str) -> Decoded:
     """Return an unstructured header (Subject, Comments) as one clean line, fit to be shown and put into a reply."""
+    if value.isascii() and "=?" not in value:
+        return Decoded(one_line(value))
     wire = wire_text(value)
     words = decode_words(wire.text)
     return Decoded(one_line(words.text), wire.exact and words.exact and "\ufffd" not in words.text)

@@ -34,6 +34,7 @@ _REPORT_PARTS = re.compile(r"^message/(?:global-)?(?:delivery-status|disposition
 MAX_BODY = 4 << 20  #: bytes of one text part that are read as words
 MAX_HTML = 32 << 20  #: bytes of an HTML part, pasted pictures included
 _MAX_PASTED = 50
+_BASE64 = re.compile(rb";base64,|;BASE64,|;Base64,")  #: what tells quickly that there may be one of these
 _DATA_URI = re.compile(rb"data:(?P<type>image/[a-z+.-]{2,20});base64,(?P<data>[A-Za-z0-9+/=\s]{16,})", re.IGNORECASE)
 
 
@@ -159,8 +160,10 @@ def _read_body(letter: Letter, leaf: Leaf, out: Path) -> None:
     data, complete = read_leaf(leaf, letter.skeleton, MAX_HTML if html else MAX_BODY)
     letter.complete = letter.complete and complete
     if html:
-        letter.files += _pasted(data, out)
-        decoded = decode_body(_DATA_URI.sub(b"", data), charset, html=True)
+        if _BASE64.search(data):
+            letter.files += _pasted(data, out)
+            data = _DATA_URI.sub(b"", data)
+        decoded = decode_body(data, charset, html=True)
         letter.shown.update(_CID.findall(decoded.text))
     else:
         data, files = uu_split(data)

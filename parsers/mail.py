@@ -31,7 +31,7 @@ def read_mail(raw: Path, out: Path, limits: Limits) -> Mail:
     letter = read_letter(raw, out, limits)
     hold = Hold(out, limits)
     hold.load(letter)
-    mail = _envelope(letter.skeleton)
+    mail = envelope(letter.skeleton)
     contents = {
         "text": letter.text or "\n\n".join(hold.texts),
         "quoted": letter.quoted,
@@ -47,7 +47,7 @@ def read_mail(raw: Path, out: Path, limits: Limits) -> Mail:
     return mail.model_copy(update=contents)
 
 
-def _envelope(skeleton: Skeleton) -> Mail:
+def envelope(skeleton: Skeleton) -> Mail:
     """Return a Mail with what its header tells."""
     root = skeleton.root
     subject, (sender, exact) = decode_text(first(root, "subject")), first_address(first(root, "from"))

@@ -31,6 +31,7 @@ _DEEPEST = 60  #: nodes; what walks a tree recurses
 _GAP_DEFECT, _FIELD_DEFECT = "an empty line inside the header", "a header field was longer than any real one"
 _SHORT = 4096  #: bytes not worth leaving out
 _BASE64 = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/=\r\n"
+_END_OF_HEADER = re.compile(rb"\n\r?\n")
 _EMPTY_LINE = re.compile(rb"\n[ \t]*\r?\n")
 _FIELD = re.compile(rb"[!-9;-~]{1,80}:|[ \t]")
 _FROM = re.compile(rb"^From[ \t]*:", re.IGNORECASE | re.MULTILINE)
@@ -117,6 +118,9 @@ def _gap_in_header(file: BinaryIO) -> list[Cut]:
 
 def _overlong_fields(file: BinaryIO) -> Iterator[Cut]:
     """Yield the tail of each field of the header that is longer than any real one: others read it in quadratic time."""
+    file.seek(0)
+    if _END_OF_HEADER.search(file.read(_BLOCK)):
+        return  # all of it is shorter than that
     file.seek(0)
     start = offset = 0
     before = b"\n"
@@ -228,8 +232,11 @@ def epilogue_of(root: Message) -> Message | None:
 
     A forwarded mail that uses the outer boundary again closes it too early (T65).
     """
-    boundary, epilogue = root.get_boundary(), root.epilogue
-    if not root.is_multipart() or not boundary or not epilogue or f"--{boundary}" not in epilogue:
+    epilogue = root.epilogue
+    if not root.is_multipart() or not epilogue or "--" not in epilogue:
+        return None
+    boundary = root.get_boundary()
+    if not boundary or f"--{boundary}" not in epilogue:
         return None
     head = f'Content-Type: multipart/mixed; boundary="{boundary}"\n\n'
     return message_from_bytes((head + epilogue).encode("utf-8", "surrogateescape"), policy=compat32)
