@@ -53,10 +53,10 @@ def _read(picture: Image.Image, job: ReadJob) -> FileFacts:
     for number, rgb in enumerate(image_file.frames(picture, _MOST_PAGES)):
         if min(width, height) < _LEAST_SIDE or not is_document(rgb):
             continue
-        page = read_page(rgb, job, number, least=_LEAST_LINES)
-        if page.blocks:
-            pages.append(page)
-            seals.append(look_for_seals(rgb, job, number))
+        for sheet in read_page(rgb, job, number, least=_LEAST_LINES):
+            if sheet.text.blocks:
+                pages.append(sheet.text)
+                seals.append(look_for_seals(sheet.picture, job, number))
     return _with_pages(facts, pages, seals, job) if pages else facts
 
 

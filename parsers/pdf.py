@@ -160,10 +160,12 @@ def _take(reading: _Reading, page: pypdfium2.PdfPage, plumbed: Any, number: int,
         return
     picture = draw(page)
     printed = drawn.pictures == 0
-    reading.seals.append(look_for_seals(picture, job, number, printed=printed))
     if not _wanted(reading, drawn, picture, job):
+        reading.seals.append(look_for_seals(picture, job, number, printed=printed))
         return
-    reading.pages.append(read_page(picture, job, number, photographed=not printed))
+    for sheet in read_page(picture, job, number, photographed=not printed):
+        reading.seals.append(look_for_seals(sheet.picture, job, number, printed=printed))
+        reading.pages.append(sheet.text)
     reading.scanned += 1
 
 

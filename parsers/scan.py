@@ -13,7 +13,8 @@ from parsers.registry import ReadJob
 from parsers.scan_join import join_pages
 from parsers.scan_layout import lay_out
 from parsers.scan_ocr import Pixels
-from parsers.scan_page import prepare
+from parsers.scan_page import Page, prepare
+from parsers.scan_sheets import lying_apart, parted
 from parsers.seal import find_seals
 
 
@@ -25,13 +26,41 @@ class PageText:
     text: str = ""
 
 
-def read_page(rgb: Pixels, job: ReadJob, number: int, *, photographed: bool = True, least: int = 0) -> PageText:
-    """Return what stands on a scanned page. `number`: 0-based page of the file; a page of fewer than `least` lines is not read."""
-    page = prepare(rgb, photographed=photographed)
-    if len(page.quads) < least:
-        return PageText()
+@dataclass(frozen=True)
+class Sheet:
+    """A sheet of paper that a page's picture shows: its words, and the part of the picture it is on."""
+
+    text: PageText
+    picture: Pixels
+
+
+def read_page(
+    rgb: Pixels, job: ReadJob, number: int, *, photographed: bool = True, least: int = 0
+) -> tuple[Sheet, ...]:
+    """Return the sheets that a page's picture shows: one; two in reading order; none where it has fewer than `least` lines.
+
+    `number`: 0-based page of the file. `photographed`: the picture is a scan or photo, not drawn from text.
+    """
+    pictures = (lying_apart(rgb) if photographed else ()) or (rgb,)
+    pages = [prepare(picture, photographed=photographed) for picture in pictures]
+    if sum(len(page.quads) for page in pages) < least:
+        return ()
+    if photographed and len(pages) == 1 and (halves := parted(pages[0], rgb)):
+        pictures, pages = halves, [prepare(half) for half in halves]
+    sheets = [_read(page, picture, job, number) for page, picture in zip(pages, pictures, strict=True)]
+    return _in_order(sheets, job)
+
+
+def _read(page: Page, rgb: Pixels, job: ReadJob, number: int) -> Sheet:
     layout = lay_out(page, Labels(job.templates), number)
-    return PageText(layout.blocks, layout.text)
+    return Sheet(PageText(layout.blocks, layout.text), rgb)
+
+
+def _in_order(sheets: Sequence[Sheet], job: ReadJob) -> tuple[Sheet, ...]:
+    """Return two sheets with the one first on which a form begins: a turned picture shows them the wrong way round."""
+    labels = Labels(job.templates)
+    begins = [any(labels.caption(line) is not None for line in sheet.text.text.splitlines()) for sheet in sheets]
+    return tuple(reversed(sheets)) if begins == [False, True] else tuple(sheets)
 
 
 def look_for_seals(rgb: Pixels, job: ReadJob, number: int, *, printed: bool = False) -> SealFacts:

@@ -73,25 +73,34 @@ def without_red(rgb: Pixels) -> Pixels:
 
 def _sheet(rgb: Pixels) -> Quad | None:
     """Return the corners of a bright sheet on something darker, clockwise from top left."""
+    return next(iter(find_sheets(rgb, 1)), None)
+
+
+def find_sheets(rgb: Pixels, most: int, *, least: float = 0.3, apart: int = 15) -> list[Quad]:
+    """Return the corners, clockwise from top left, of up to `most` bright sheets on something darker, the largest first.
+
+    `least`: share of the picture that each takes; `apart`: 480ths of the picture's long side between two.
+    """
     scale = _SMALL / max(rgb.shape[:2])
     small = cv2.resize(rgb, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
     # The darkest channel: paper is bright in all three, wood and skin are not.
     light = cv2.GaussianBlur(np.asarray(small.min(axis=2), np.uint8), (5, 5), 0)
     _, bright = cv2.threshold(light, 0, 255, cv2.THRESH_BINARY + cv2.THRESH_OTSU)
-    bright = cv2.morphologyEx(bright, cv2.MORPH_CLOSE, np.ones((15, 15), np.uint8))
+    bright = cv2.morphologyEx(bright, cv2.MORPH_CLOSE, np.ones((apart, apart), np.uint8))
     outlines, _ = cv2.findContours(bright, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_SIMPLE)
-    if not outlines:
-        return None
-    sheet = cv2.convexHull(max(outlines, key=cv2.contourArea))
-    return _corners(sheet, light, scale)
+    largest = sorted(outlines, key=cv2.contourArea, reverse=True)[:most]
+    found = (_corners(cv2.convexHull(outline), light, scale, least) for outline in largest)
+    return [corners for corners in found if corners is not None]
 
 
-def _corners(sheet: Sequence[object] | cv2.typing.MatLike, light: cv2.typing.MatLike, scale: float) -> Quad | None:
+def _corners(
+    sheet: Sequence[object] | cv2.typing.MatLike, light: cv2.typing.MatLike, scale: float, least: float
+) -> Quad | None:
     """Return four corners when the outline is a sheet's: four-sided, large, and clearly brighter than its surroundings."""
     outline = np.asarray(sheet, np.int32)
     four = next((found for step in (0.02, 0.03, 0.05) if len(found := _simplified(outline, step)) == 4), None)
     share = cv2.contourArea(outline) / light.size
-    if four is None or not 0.3 < share < 0.95:
+    if four is None or not least < share < 0.95:
         return None
     inside = np.zeros(light.shape, np.uint8)
     cv2.fillConvexPoly(inside, outline, 1)

@@ -28,7 +28,8 @@ def job(folder: Path) -> ReadJob:
 
 def read(folder: Path, annex: int, fields: dict[str, str], **how: Any) -> tuple[FormFields, ...]:
     pages = [np.asarray(page, np.uint8) for page in scan_pages(annex, fields, **how)]
-    return forms_of([read_page(page, job(folder), number).blocks for number, page in enumerate(pages)], job(folder))
+    sheets = [sheet for number, page in enumerate(pages) for sheet in read_page(page, job(folder), number)]
+    return forms_of([sheet.text.blocks for sheet in sheets], job(folder))
 
 
 @pytest.mark.parametrize(
@@ -71,14 +72,15 @@ def test_ink_that_was_not_read_makes_a_field_unsure(tmp_path: Path) -> None:
     top, left = round(page.shape[0] * 0.231), round(page.shape[1] * 0.31)
     for stroke in range(0, 60, 12):  # a scribble
         page[top + stroke // 3 : top + stroke // 3 + 5, left + stroke : left + stroke + 70] = 30
-    (form,) = forms_of([read_page(page, job(tmp_path), 0).blocks], job(tmp_path))
+    (sheet,) = read_page(page, job(tmp_path), 0)
+    (form,) = forms_of([sheet.text.blocks], job(tmp_path))
     assert "phone" in form.unsure
 
 
 def test_a_page_that_is_no_form_gives_text_and_no_form(tmp_path: Path) -> None:
     page = np.full((900, 700, 3), 255, np.uint8)
-    text = read_page(page, job(tmp_path), 0)
-    assert (text.blocks, text.text) == ((), "")
+    (sheet,) = read_page(page, job(tmp_path), 0)
+    assert (sheet.text.blocks, sheet.text.text) == ((), "")
 
 
 def test_a_form_is_whole_once_its_last_cell_was_come_to(tmp_path: Path) -> None:
