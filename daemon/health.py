@@ -5,9 +5,8 @@ from datetime import datetime, timedelta
 
 import sdnotify
 
-_PATIENCE = timedelta(
-    minutes=15
-)  #: past the moment a poll was due to begin or came on; longer than any one mail may take
+#: Past the moment a poll was due to begin or came on; longer than any one mail may take.
+_PATIENCE = timedelta(minutes=15)
 
 
 class Pulse:

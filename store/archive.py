@@ -68,8 +68,9 @@ class Incoming:
 
     def close(self) -> None:
         """Let go; what was not committed is gone."""
-        self._file.close()
         self._path.unlink(missing_ok=True)
+        with suppress(OSError):  # a full disk refuses what is buffered once more; what was committed is flushed already
+            self._file.close()
 
     def __enter__(self) -> Self:
         return self
