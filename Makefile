@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 JOBS ?= 2
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo test lint accuracy bench fixtures lock system clean
+.PHONY: help install demo test lint accuracy bench fuzz fixtures lock system clean
 
 help: ## what can be made
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 12
@@ -40,6 +40,10 @@ accuracy: system $(VENV)/.developing ## one table: how right forms, seals, films
 bench: $(VENV)/.developing ## what the store and a replay cost on this machine
 	$(BIN)/python -m bench.store
 	$(BIN)/python -m bench.replay
+
+fuzz: $(VENV)/.developing ## 20,000 damaged mails and files through the readers (MORE=folder: of other mails too), then a minute of each guided target
+	$(BIN)/python -m tests.fuzz.mutate 20000 $(MORE)
+	for target in decoder subject mime form archive; do $(BIN)/python -m tests.fuzz.guided $$target --seconds 60 || exit 1; done
 
 fixtures: system $(VENV)/.developing ## make the sample mails again
 	$(BIN)/python -m tests.fixtures.make_samples

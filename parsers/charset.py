@@ -24,6 +24,7 @@ _NOT_CHARSETS = frozenset({
 _NOT_CHINESE = re.compile(
     r"[^\x00-\x7f\u00b7\u00d7\u2010-\u2027\u2030-\u203b\u2103\u2116\u2160-\u217b\u2460-\u249b\u25a0-\u25ff\u3000-\u303f\u3220-\u3229\u3400-\u9fff\ufe30-\ufe4f\uff00-\uffef\U00020000-\U0003ffff]"
 )
+_HALF = re.compile(r"[\ud800-\udfff]")
 _HIGH_RUN = re.compile(rb"[\x81-\xfe]+")
 
 
@@ -65,14 +66,20 @@ def decode_bytes(data: bytes, label: str | None = None) -> Decoded:
     if codec == "utf-8":
         return _broken_utf8(data)
     other = _strict(data, "utf-8")
-    return Decoded(other) if other is not None else Decoded(data.decode(codec, "replace"), exact=False)
+    return Decoded(other) if other is not None else Decoded(_characters(data.decode(codec, "replace")), exact=False)
 
 
 def _strict(data: bytes, codec: str) -> str | None:
     try:
-        return data.decode(codec)
+        text = data.decode(codec)
     except (UnicodeError, ValueError):
         return None
+    return None if _HALF.search(text) else text
+
+
+def _characters(text: str) -> str:
+    """Return text without halves of UTF-16 pairs, which UTF-7 can spell: they are no characters, and nothing can store them."""
+    return _HALF.sub("\ufffd", text)
 
 
 def _unlabelled(data: bytes) -> Decoded:

@@ -11,7 +11,7 @@ from domain.mail import Address, Mail
 from domain.notice import Limits
 from parsers.addresses import first_address, normal_address, read_addresses
 from parsers.carried import Hold
-from parsers.headers import date, decode_text, message_ids, relayed_at
+from parsers.headers import date, decode_text, message_ids, relayed_at, wire_text
 from parsers.letter import read_letter
 from parsers.mime import first
 from parsers.params import read_field
@@ -80,14 +80,15 @@ def _one(root: Message, name: str) -> Address | None:
 def _return_path(root: Message) -> str | None:
     """RFC 5321 §4.4: "<>" is the null path of bounces."""
     values = [str(value) for key, value in root.raw_items() if key.lower() == "return-path"]
-    return normal_address(values[0].strip().strip("<>")) if values else None
+    return normal_address(wire_text(values[0]).text.strip().strip("<>")) if values else None
 
 
 def _headers(root: Message) -> tuple[tuple[str, str], ...]:
     pairs = list(root.raw_items())[:_MAX_HEADERS]
-    return tuple((key, decode_text(str(value)).text[:_MAX_VALUE]) for key, value in pairs)
+    return tuple((wire_text(key).text, decode_text(str(value)).text[:_MAX_VALUE]) for key, value in pairs)
 
 
 def _media_type(root: Message) -> str:
     report_type = read_field(first(root, "content-type")).get("report-type").lower()
-    return f"{root.get_content_type()}; {report_type}" if report_type else root.get_content_type()
+    told = wire_text(root.get_content_type()).text
+    return f"{told}; {report_type}" if report_type else told

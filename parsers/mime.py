@@ -12,6 +12,7 @@ from pathlib import Path
 
 from domain.notice import Limits
 from parsers.filenames import FileName, name_of
+from parsers.headers import wire_text
 from parsers.params import Field, read_field
 from parsers.skeleton import Skeleton, epilogue_of
 from parsers.transfer import Blob, Transfer, write_blob
@@ -75,7 +76,9 @@ class Walk:
 
 def children(node: Message) -> tuple[Message, ...]:
     """Return the parts of a multipart, or the message inside a message part; none for a leaf."""
-    payload = node.get_payload()
+    payload = (
+        node.get_payload() if node.is_multipart() else None
+    )  # a leaf's would be decoded, by whatever charset it names
     return tuple(child for child in payload if isinstance(child, Message)) if isinstance(payload, list) else ()
 
 
@@ -83,7 +86,7 @@ def leaf_of(node: Message, group: int | None = None) -> Leaf:
     """Return a node with its MIME fields read."""
     content_type = read_field(first(node, "content-type"))
     disposition = read_field(first(node, "content-disposition"))
-    declared = content_type.value if content_type.value.count("/") == 1 else node.get_content_type()
+    declared = content_type.value if content_type.value.count("/") == 1 else wire_text(node.get_content_type()).text
     return Leaf(
         node=node,
         media_type=declared,

@@ -24,7 +24,7 @@ class Package:
     def __init__(self, path: Path) -> None:
         try:
             self._zip = zipfile.ZipFile(path)
-        except (zipfile.BadZipFile, OSError, ValueError) as error:
+        except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError) as error:
             raise NotOfd("no OFD package") from error
         self._parts = {entry.filename.lstrip("/"): entry for entry in self._zip.infolist()[:_MOST_PARTS]}
         self._left = _MOST_IN_ALL

@@ -11,7 +11,7 @@ from email.policy import compat32
 from domain.mail import DeliveryReport
 from domain.text import one_line
 from parsers.addresses import normal_address
-from parsers.headers import decode_text, message_ids
+from parsers.headers import decode_text, message_ids, wire_text
 from parsers.mime import children, first, payload_bytes
 
 _REPORTS = frozenset({"message/delivery-status", "message/global-delivery-status"})
@@ -76,7 +76,7 @@ def _delivery(groups: list[Message], original: str | None) -> DeliveryReport:
         original_message_id=original,
         recipient=_typed(first(group, "final-recipient") or first(group, "original-recipient")),
         status=status[1] if status else None,
-        action=first(group, "action").strip().lower() or None,
+        action=one_line(wire_text(first(group, "action")).text).lower() or None,
         diagnostic=decode_text(first(group, "diagnostic-code")).text[:_MAX_DIAGNOSTIC],
     )
 
@@ -88,13 +88,13 @@ def _disposition(groups: list[Message], original: str | None) -> DeliveryReport:
     return DeliveryReport(
         original_message_id=named[0] if named else original,
         recipient=_typed(first(group, "final-recipient")),
-        action=one_line(first(group, "disposition").rpartition(";")[2]).lower() or None,
+        action=one_line(wire_text(first(group, "disposition")).text.rpartition(";")[2]).lower() or None,
     )
 
 
 def _typed(field: str) -> str | None:
     """Return the address of "rfc822; a@b.cn"."""
-    return normal_address(field.rpartition(";")[2].strip().strip("<>")) or None
+    return normal_address(wire_text(field).text.rpartition(";")[2].strip().strip("<>")) or None
 
 
 def _worded(text: str, original: str | None) -> DeliveryReport:

@@ -73,6 +73,7 @@ def open_package(source: Path | BytesIO) -> WordPackage:
         etree.XMLSyntaxError,
         EOFError,
         OSError,
+        NotImplementedError,  # zipfile, of a version or method it does not know
     ) as error:
         return _by_main_part(source, f"{type(error).__name__} from python-docx")
 

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from parsers.charset import decode_bytes, family
+from parsers.charset import Decoded, decode_bytes, family
 
 CHINESE = "潍坊市信用典型案例，镕喆堃"
 
@@ -55,6 +55,36 @@ def test_a_hurt_utf8_text_keeps_its_good_characters_and_says_so() -> None:
 )
 def test_no_bytes_under_no_label_raise(data: bytes, label: str) -> None:
     assert isinstance(decode_bytes(data, label).text, str)
+
+
+@pytest.mark.parametrize("label", ["utf-7", "unicode-1-1-utf-7"])
+def test_half_a_pair_is_no_character(label: str) -> None:
+    assert decode_bytes(b"a+2AA-b", label) == Decoded("a+2AA-b")  # valid UTF-8, which it then is
+    assert decode_bytes(b"a+2AA-\xff", label).text == "a\ufffd\ufffd"
+
+
+@given(
+    st.binary(max_size=60),
+    st.sampled_from(
+        ["gb2312", "gbk", "gb18030", "utf-8", "", "big5", "utf-7", "hz", "iso-2022-jp", "cp1252", "shift_jis"]
+    ),
+)
+def test_no_character_is_dropped_in_silence(data: bytes, label: str) -> None:
+    """What is called exact can be turned back into the same bytes; what cannot says so."""
+    text, exact = decode_bytes(data, label)
+    text.encode()
+    codecs = (label or "utf-8", "utf-8", "gb18030", "big5hkscs", "cp1252")
+    if exact and label not in ("utf-7", "hz", "iso-2022-jp"):  # these spell one text in several ways
+        assert any(_encoded(text, codec) == data for codec in codecs)
+    if not exact:
+        assert text or not data
+
+
+def _encoded(text: str, codec: str) -> bytes | None:
+    try:
+        return text.encode(codec)
+    except UnicodeError:
+        return None
 
 
 @given(st.text(alphabet=st.characters(codec="gb18030"), max_size=80))
