@@ -29,9 +29,12 @@ _ACKNOWLEDGES = re.compile(
     r"(?:邮件|来信|来函|来件|信件|回执).{0,6}(?:收到|收悉|知悉)|(?:收到|收悉).{0,8}(?:邮件|来信|来函|来件|信件|回执)"
 )
 _SHORT = 120  #: characters of an acknowledgement without spaces and punctuation
-#: What only a machine says of its own mail. Our own letters say it too, but far below whatever a person writes above them.
+#: What only a machine says of its own mail, never what people say of ours (收到你们的自动回复，请问…). Our own letters say it too, but far
+#: below whatever a person writes above them.
 _MACHINE = re.compile(
-    r"自动(?:回复|答复|发送|发出|生成|回执)|(?:请勿|请不要|无需|不要)(?:直接)?回复|(?:do not|don't) reply|auto(?:matic|matically|mated|-)?\s?(?:reply|response|generated|message)",
+    r"(?:[本此该]|这是?一?封?)(?:邮件|回复|信件?|消息)?(?:由|为|是|系)?[^，。；！？\n]{0,8}自动(?:回复|答复|发送|发出|生成|回执)"
+    r"|[【\[(（](?:系统)?自动(?:回复|答复|发送)[】\])）]|请(?:勿|不要)(?:直接)?回复[此本该]?(?:邮件|信|地址)?[。！!\s]|请(?:勿|不要)(?:直接)?回复[此本该]?(?:邮件|信|地址)?$"
+    r"|this is an auto\w+|(?:do not|don't) reply to this",
     re.IGNORECASE,
 )
 _MACHINES_WORDS = 400  #: characters: a machine that answers is brief

@@ -47,10 +47,42 @@ def test_what_sells_or_says_something_else_is_no_question(subject: str, text: st
 
 
 @pytest.mark.parametrize(
-    ("text", "thanks"), [("收到，谢谢！", True), ("好的，马上补充", True), ("联系电话应为13800000001", False)]
+    ("text", "thanks"),
+    [
+        ("收到，谢谢！", True),
+        ("好的，马上补充", True),
+        ("您的邮件已收到，我们会尽快处理。", True),
+        ("您好，来信收悉，谢谢！", True),
+        ("联系电话应为13800000001", False),
+        ("邮件已收到。" + "我单位的推荐意见为同意推荐，联系地址在利民街一号，" * 6, False),
+    ],
 )
 def test_thanks_need_no_answer(text: str, thanks: bool) -> None:
     assert sorting.only_thanks(said(text)) is thanks
+
+
+@pytest.mark.parametrize(
+    ("text", "machine"),
+    [
+        ("您好！来信已收到。本邮件由系统自动发送，请勿直接回复。", True),
+        ("此邮件为系统自动回复，如有疑问请致电。", True),
+        ("这是一封自动回复邮件，我正在休假。", True),
+        ("您的来信已转有关科室。（系统自动回复）", True),
+        ("工单已受理，请勿回复此邮件", True),
+        ("This is an automated message. Do not reply to this e-mail.", True),
+        ("收到你们的自动回复，请问还缺什么材料？", False),
+        ("你们的系统自动发送的邮件说缺盖章，是什么意思？", False),
+        ("请问贵单位是自动回复吗？我的材料收到没有", False),
+        ("请不要回复到这个邮箱，回复我另一个邮箱可以吗？", False),
+    ],
+)
+def test_a_machine_is_told_by_what_it_says_of_itself(text: str, machine: bool) -> None:
+    assert sorting.says_automatic(said(text)) is machine
+
+
+def test_a_person_above_our_own_letter_is_no_machine() -> None:
+    ours = "您好！您申报的案例尚需补正。" * 40 + "本邮件由收件系统自动发送，直接回复即可送达评选活动组委会。"
+    assert not sorting.says_automatic(said("请问第二条怎么改？\n" + ours))
 
 
 def placed(role: Role, **facts: Any) -> Placed:
