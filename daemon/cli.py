@@ -16,11 +16,18 @@ from daemon.settings import ConfigError
 
 
 @app.command()
-def run(config: Config = None, data: Data = None) -> None:
+def run(
+    role: Annotated[str, typer.Option(help="What this process does: poller, worker, sender or all.")] = "all",
+    config: Config = None,
+    data: Data = None,
+) -> None:
     """Run the daemon in the foreground (what systemd starts)."""
+    from daemon.duties import Role
     from daemon.running import run_service
 
-    run_service(settings_of(config, data))
+    if role not in list(Role):
+        raise ConfigError(f"no such role: {role}; there are {', '.join(Role)}")
+    run_service(settings_of(config, data), Role(role))
 
 
 @app.command()

@@ -22,7 +22,8 @@ from rich.text import Text
 from daemon import exporting, journal, morning, tables
 from daemon.demo_servers import HOST, Letterbox, imap_server, smtp_server
 from daemon.service import Service
-from daemon.settings import DataSettings, DigestSettings, Settings
+from daemon.settings import DigestSettings, Settings
+from daemon.settings_data import DataSettings
 from daemon.settings_mail import MailboxSettings, SmtpSettings
 from daemon.settings_outside import AlertSettings, HealthSettings
 from daemon.workshop import clock, open_desk, open_store, source

@@ -64,8 +64,8 @@ def conclude(reading: Reading, desk: Desk) -> Outcome:
     return _judged(reading, placed, roles, desk)
 
 
-def commit(outcome: Outcome, claimed: Claimed, desk: Desk, now: datetime) -> Processed:
-    """Record an outcome and queue its reply, both or neither."""
+def commit(outcome: Outcome, claimed: Claimed, desk: Desk, now: datetime, owner: str | None = None) -> Processed:
+    """Record an outcome and queue its reply, both or neither. LeaseLost when the message is no longer `owner`'s."""
     outcome = outcome.model_copy(update={"fresh": exchanges.brings_new(outcome, desk.store)})
     with desk.store.begin(now) as tx:
         numbered = _numbered(outcome, tx, desk.notice.year)
@@ -84,7 +84,7 @@ def commit(outcome: Outcome, claimed: Claimed, desk: Desk, now: datetime) -> Pro
             tx.enqueue(letter)
         elif letter:
             exchanges.queue(letter, numbered, tx, desk.store, now)
-        tx.finish(claimed.sha256)
+        tx.finish(claimed.sha256, owner)
     return Processed(numbered, letter)
 
 

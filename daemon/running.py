@@ -5,8 +5,11 @@ from contextlib import ExitStack, contextmanager
 from datetime import timedelta
 from pathlib import Path
 
+import structlog
+
 from daemon.desk import Desk
-from daemon.lock import alone, sole_reader
+from daemon.duties import Duties, Role, all_mine, may_run
+from daemon.lock import sole_reader
 from daemon.meters import Meters
 from daemon.observing import observed
 from daemon.polling import tell
@@ -21,18 +24,20 @@ from ingest.importing import import_paths
 from ingest.poll import poll
 from store.desk import Store
 
+log = structlog.get_logger(__name__)
 
-def run_service(settings: Settings) -> None:
-    """Serve until SIGTERM or SIGINT."""
-    mails = sources(settings)
-    meters = Meters([mail.account for mail in mails])
+
+def run_service(settings: Settings, role: Role = Role.ALL) -> None:
+    """Serve until SIGTERM or SIGINT. ConfigError where the role needs a database that processes share."""
+    mails = sources(settings) if role in (Role.ALL, Role.POLLER) else []
+    meters = Meters([mail.account for mail in mails] or settings.accounts)
     with (
-        alone(settings.directory),
+        may_run(settings, role),
         open_store(settings) as store,
         _held_alone(settings),
         open_desk(settings, store, timed=meters.read) as desk,
     ):
-        service = Service(settings, desk, mails, meters)
+        service = Service(settings, desk, mails, meters, role)
         with observed(settings.health, service.lookout):
             service.run()
 
@@ -41,7 +46,9 @@ def run_service(settings: Settings) -> None:
 def _held_alone(settings: Settings) -> Iterator[None]:
     """Hold every mailbox for this daemon. Raises ConfigError where another on this machine watches one."""
     with ExitStack() as stack:
-        for each in settings.by_mailbox():
+        for each in (
+            () if settings.data.is_postgresql else settings.by_mailbox()
+        ):  # there turns do it, and others stand by
             if each.mailbox.source == "imap":
                 access = mailbox_access(each)
                 stack.enter_context(sole_reader(access.account, f"{access.host}:{access.port}"))
@@ -52,7 +59,13 @@ def run_once(settings: Settings) -> bool:
     """Poll, process and send once; return whether all went well and nothing waits for a person."""
     mails = sources(settings)
     posts = [Post(each, first=number == 0) for number, each in enumerate(settings.by_mailbox())]
-    with alone(settings.directory), open_store(settings) as store, open_desk(settings, store) as desk:
+    with (
+        may_run(settings, Role.ALL),
+        open_store(settings) as shared,
+        all_mine(settings, shared),
+        open_desk(settings, shared.without_queue()) as desk,
+    ):
+        store = desk.store
         reports = [poll(mail, store, clock) for mail in mails]
         for report in reports:
             tell(report, timedelta(0))
@@ -66,11 +79,20 @@ def run_once(settings: Settings) -> bool:
 
 
 def run_import(settings: Settings, paths: Sequence[Path], *, reply: bool) -> bool:
-    """Take files in and process them; return whether all could be taken in and nothing waits for a person."""
-    with open_store(settings) as store, open_desk(settings, store) as desk:
-        report = import_paths(paths, store, clock, reply=reply)
-        for _ in work_through(desk, clock):
-            pass
+    """Take files in and process them; return whether all could be taken in and nothing waits for a person.
+
+    Where workers are running already, they process them.
+    """
+    with open_store(settings) as shared, open_desk(settings, shared.without_queue()) as desk:
+        report, store, duties = import_paths(paths, shared, clock, reply=reply), desk.store, Duties(shared)
+        try:
+            if not duties.mine(Role.WORKER):
+                log.info("taken in; the running daemon processes them", new=report.new)
+                return not report.failed
+            for _ in work_through(desk, clock):
+                pass
+        finally:
+            duties.rest()
         return not report.failed and not _waits(store)
 
 

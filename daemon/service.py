@@ -3,23 +3,28 @@
 import signal
 import threading
 from collections.abc import Sequence
+from contextlib import suppress
+from datetime import timedelta
 from types import FrameType
 
 import structlog
 from apscheduler.executors.pool import ThreadPoolExecutor
+from apscheduler.jobstores.base import JobLookupError
 from apscheduler.schedulers.background import BackgroundScheduler
 from apscheduler.triggers.cron import CronTrigger
 
 from daemon.desk import Desk
+from daemon.duties import Duties, Role
 from daemon.health import Supervisor
 from daemon.lookout import Lookout
 from daemon.meters import Meters
 from daemon.morning import day_before, is_due, queue_digest
 from daemon.polling import Poller
 from daemon.post import Post
+from daemon.readers import hands
 from daemon.reminding import AT, is_time, remind
 from daemon.settings import Settings
-from daemon.worker import is_dead, work_through
+from daemon.worker import is_dead, owner, work_through
 from daemon.workshop import clock, downloads, fetch_desk
 from domain.notice import SHANGHAI
 from ingest.poll import Source
@@ -28,7 +33,7 @@ from notify.trial import faults
 log = structlog.get_logger(__name__)
 
 _CLOCKS = 10  #: threads for all but polling and sending
-_EVERY_S = 2  #: seconds between looks at the queues; each look is one indexed query
+_EVERY_S = 2  #: seconds between looks at the queues, and for a turn; each look is one indexed query
 _WATCH_S = 10  #: seconds between looks into the folder of fetched files
 _IDLE_S = 600  #: seconds after which parser processes with nothing to read are let go
 _SURVEY_S = 900  #: seconds between walks over all records, for figures that only /metrics shows
@@ -38,23 +43,38 @@ _DOWNLOAD_S = 600  #: seconds between rounds of downloads: a link that failed is
 class Service:
     """The daemon: its clocks over one store. What a thread does alone, no other thread does."""
 
-    def __init__(self, settings: Settings, desk: Desk, sources: Sequence[Source], meters: Meters | None = None) -> None:
-        """Take the mailboxes in the order of the settings, and the meters that the sandbox tells its times to, if anybody asks."""
+    def __init__(
+        self,
+        settings: Settings,
+        desk: Desk,
+        sources: Sequence[Source],
+        meters: Meters | None = None,
+        role: Role = Role.ALL,
+    ) -> None:
+        """Take the mailboxes in the order of the settings, and the meters that the sandbox tells its times to, if anybody asks.
+
+        Who does not poll needs no `sources`.
+        """
         self._settings, self._desk = settings, desk
-        accounts, each = [source.account for source in sources], settings.by_mailbox()
+        accounts, each = [source.account for source in sources] or settings.accounts, settings.by_mailbox()
         self.lookout = Lookout(settings, desk.store, accounts, meters or Meters(accounts))
         self._stop = threading.Event()
-        self._posts = [Post(seen, self._stop.is_set, first=number == 0) for number, seen in enumerate(each)]
+        self._duties = Duties(desk.store, role)
+        has = self._duties.has
+        self._hands = hands(settings, desk, self._wake) if has(Role.WORKER) else ()
+        self._concluding = False  #: whether the turn to conclude was ours at the last tick, and nothing went wrong
+        sending = each if has(Role.SENDER) else ()
+        self._posts = [Post(seen, self._stop.is_set, first=number == 0) for number, seen in enumerate(sending)]
         self._pollers = [
             Poller(source, seen.mailbox.poll_seconds, desk.store, self.lookout)
-            for source, seen in zip(sources, each, strict=True)
+            for source, seen in zip(sources, each if has(Role.POLLER) else (), strict=True)
         ]
         self._watched = fetch_desk(settings, desk)
         self._downloads = downloads(settings, desk, self._stop.is_set)
         self._supervisor = Supervisor()
         self._scheduler = BackgroundScheduler(
             timezone=SHANGHAI,
-            executors={"default": ThreadPoolExecutor(_CLOCKS + 2 * len(sources))},
+            executors={"default": ThreadPoolExecutor(_CLOCKS + 2 * len(accounts))},
             job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None},
         )
 
@@ -72,40 +92,58 @@ class Service:
         tell_of_templates(self._settings)
         self._schedule()
         self._scheduler.start()
+        for hand in self._hands:
+            hand.start()
         self._supervisor.ready()
-        log.info("started", accounts=" ".join(poller.account for poller in self._pollers), reclaimed=freed)
+        accounts, role = " ".join(self._settings.accounts), self._duties.role.value
+        log.info("started", role=role, accounts=accounts, reclaimed=freed)
 
     def stop(self) -> None:
         """Finish what is in hand and come to rest."""
         self._stop.set()
         self._supervisor.stopping()
         log.info("stopping")
+        for hand in self._hands:
+            hand.stop()
         self._scheduler.shutdown(wait=True)
+        self._duties.rest()
 
     def _schedule(self) -> None:
-        hour = self._settings.digest.at
-        add = self._scheduler.add_job
-        for poller in self._pollers:
-            add(self._poll, args=[poller], id=_polling(poller), next_run_time=clock())
-        for post in self._posts:
-            add(self._send, "interval", args=[post], seconds=_EVERY_S, id=f"send {post.account}", next_run_time=clock())
-        add(self._work, "interval", seconds=_EVERY_S, id="work", next_run_time=clock())
-        add(self._watch, "interval", seconds=_WATCH_S, id="watch", next_run_time=clock())
-        if self._settings.links.fetch:
-            add(self._download, "interval", seconds=_DOWNLOAD_S, id="download", next_run_time=clock())
+        add, has = self._scheduler.add_job, self._duties.has
+        if has(Role.POLLER):
+            self._schedule_polling()
+        if has(Role.WORKER):
+            add(self._work, "interval", seconds=_EVERY_S, id="work", next_run_time=clock())
+        if has(Role.SENDER):
+            self._schedule_sending()
         add(self._beat, "interval", seconds=self._supervisor.interval.total_seconds(), id="beat", next_run_time=clock())
-        add(self._digest, CronTrigger(hour=hour.hour, minute=hour.minute, timezone=SHANGHAI), id="digest")
-        if is_due(self._settings, self._desk.store, clock()):
-            add(self._digest, id="missed digest", next_run_time=clock())
-        add(self._remind, CronTrigger(hour=AT.hour, minute=AT.minute, timezone=SHANGHAI), id="remind")
-        if is_time(clock()):
-            add(self._remind, id="missed reminders", next_run_time=clock())
         add(self._rest, "interval", seconds=_IDLE_S / 10, id="rest")
         self._schedule_lookout()
 
+    def _schedule_polling(self) -> None:
+        add, alone = self._scheduler.add_job, self._duties.in_turn
+        for poller in self._pollers:
+            add(self._poll, args=[poller], id=_polling(poller), next_run_time=clock())
+        watch, download = (alone(Role.POLLER, work) for work in (self._watch, self._download))
+        add(watch, "interval", seconds=_WATCH_S, id="watch", next_run_time=clock())
+        if self._settings.links.fetch:
+            add(download, "interval", seconds=_DOWNLOAD_S, id="download", next_run_time=clock())
+
+    def _schedule_sending(self) -> None:
+        add, alone, hour = self._scheduler.add_job, self._duties.in_turn, self._settings.digest.at
+        for post in self._posts:
+            add(self._send, "interval", args=[post], seconds=_EVERY_S, id=f"send {post.account}", next_run_time=clock())
+        digest, reminders = (alone(Role.SENDER, work) for work in (self._digest, self._remind))
+        add(digest, CronTrigger(hour=hour.hour, minute=hour.minute, timezone=SHANGHAI), id="digest")
+        if is_due(self._settings, self._desk.store, clock()):
+            add(digest, id="missed digest", next_run_time=clock())
+        add(reminders, CronTrigger(hour=AT.hour, minute=AT.minute, timezone=SHANGHAI), id="remind")
+        if is_time(clock()):
+            add(reminders, id="missed reminders", next_run_time=clock())
+
     def _schedule_lookout(self) -> None:
         add = self._scheduler.add_job
-        if self._settings.alerts.wanted:
+        if self._settings.alerts.wanted and self._duties.role is not Role.WORKER:
             every = self._settings.alerts.look_seconds
             add(self.lookout.tell, "interval", seconds=every, id="alerts", next_run_time=clock())
         if self._settings.health.port:
@@ -116,7 +154,11 @@ class Service:
         self._stop.set()
 
     def _poll(self, poller: Poller) -> None:
-        pause = poller.look()
+        pause = timedelta(seconds=_EVERY_S)
+        if self._duties.mine(Role.POLLER, poller.account):
+            pause = poller.look()
+        else:  # another process asks this mailbox
+            poller.stand_by()
         if not self._stop.is_set():
             again = clock() + pause
             self._scheduler.add_job(
@@ -124,10 +166,29 @@ class Service:
             )
 
     def _work(self) -> None:
-        for done in work_through(self._desk, clock, self._stop.is_set):
+        """Conclude what has been read, in order, while it is our turn; what an earlier holder claimed is taken back first."""
+        if not self._duties.mine(Role.WORKER):
+            self._concluding = False
+            return
+        if not self._concluding:
+            ours = "" if self._settings.data.is_postgresql else owner()  # whose turn it was has no claim any more
+            self._desk.store.reclaim_messages(lambda holder: holder.startswith(ours), clock())
+        self._concluding = False
+        for done in work_through(self._desk, clock, self._must_stop_concluding):
             self.lookout.decided(done)
+        self._concluding = True
+
+    def _must_stop_concluding(self) -> bool:
+        return self._stop.is_set() or not self._duties.mine(Role.WORKER)
+
+    def _wake(self) -> None:
+        """Conclude now: something has been read."""
+        with suppress(JobLookupError):
+            self._scheduler.modify_job("work", next_run_time=clock())
 
     def _send(self, post: Post) -> None:
+        if not self._duties.mine(Role.SENDER, post.account):
+            return
         self.lookout.sent(post.account, post.send(self._desk.store, clock))
 
     def _rest(self) -> None:

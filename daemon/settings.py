@@ -9,6 +9,7 @@ from typing import Any, Self
 
 from pydantic import Field, SecretStr, ValidationError, model_validator
 
+from daemon.settings_data import DataSettings
 from daemon.settings_mail import FurtherMailbox, MailboxSettings, SmtpSettings
 from daemon.settings_outside import AlertSettings, HealthSettings
 from domain.notice import Limits, Notice, RuleConfig
@@ -61,13 +62,6 @@ class LinkSettings(Value):
         if self.fetch and not self.hosts:
             raise ValueError("fetch = true needs `hosts`")
         return self
-
-
-class DataSettings(Value):
-    """`[data]`: where everything is kept."""
-
-    directory: Path = Path("data")
-    database: str | None = None  #: SQLAlchemy URL; default: SQLite in the directory
 
 
 class Settings(Value):

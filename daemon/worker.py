@@ -66,7 +66,7 @@ def work_through(desk: Desk, clock: Clock, stopping: Callable[[], bool] = lambda
 def _attempt(claimed: Claimed, reading: Future[Reading], desk: Desk, clock: Clock, me: str) -> Processed | None:
     started = time.monotonic()
     try:
-        done = commit(conclude(reading.result(), desk), claimed, desk, clock())
+        done = commit(conclude(reading.result(), desk), claimed, desk, clock(), me)
     except Exception as error:  # noqa: BLE001  whatever went wrong is this message's fault until three tries say otherwise
         _failed(claimed, desk, clock, me, error)
         return None

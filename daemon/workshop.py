@@ -33,7 +33,7 @@ def clock() -> datetime:
 def open_store(settings: Settings) -> Store:
     """Return the store of the data directory, made where there is none."""
     settings.directory.mkdir(mode=0o700, parents=True, exist_ok=True)
-    return Store.open(settings.database, Archive(settings.directory))
+    return Store.open(settings.database, Archive(settings.directory), queued=settings.data.shares_work)
 
 
 def _nobody(reader: str, seconds: float) -> None:

@@ -19,12 +19,14 @@ from store.messages import Messages
 from store.outbox import Outbox
 from store.postgresql import DECIDING
 from store.purging import Purges
+from store.queue import ReadingQueue, prepare
 from store.reconciling import Reckonings
 from store.recovery import Recovery
 from store.rows import Rows
 from store.rulings import Codes
 from store.schema import migrate
 from store.transaction import Transaction
+from store.turns import Turn
 from store.verify import Verify
 from store.work import Work
 
@@ -52,20 +54,26 @@ class Store(
 ):
     """The database and the archive together. Used by several threads and processes at once; knows no clock."""
 
-    def __init__(self, database: Database, archive: Archive) -> None:
+    def __init__(self, database: Database, archive: Archive, queue: ReadingQueue | None = None) -> None:
         self.database = database
         self.archive = archive
+        self.queue = queue
 
     @classmethod
-    def open(cls, url: str, archive: Archive) -> Self:
-        """Open the store at a database URL, bringing it to the present schema. SchemaUnknown: written by a newer program."""
+    def open(cls, url: str, archive: Archive, *, queued: bool = False) -> Self:
+        """Open the store at a database URL, bringing it to the present schema. SchemaUnknown: written by a newer program.
+
+        `queued`: what arrives is read by any worker, by Procrastinate's queue (PostgreSQL only).
+        """
         database = Database(create(url))
         try:
             migrate(database)
+            if queued:
+                prepare(database)
         except BaseException:
             database.close()
             raise
-        return cls(database, archive)
+        return cls(database, archive, ReadingQueue() if queued else None)
 
     @contextmanager
     def begin(self, now: datetime) -> Iterator[Transaction]:
@@ -75,6 +83,14 @@ class Store(
         """
         with self.database.write(alone=DECIDING) as session:
             yield Transaction(session, now)
+
+    def turn(self, name: str) -> Turn:
+        """Return the turn of a name: one process of all that share this database has it."""
+        return Turn(self.database, name)
+
+    def without_queue(self) -> Self:
+        """Return the same store for a process that reads what it takes up by itself, waiting in the queue or not."""
+        return type(self)(self.database, self.archive)
 
     def close(self) -> None:
         """Give the connections back; using the store afterwards opens new ones."""

@@ -10,6 +10,7 @@ from domain.records import Arrival
 from store.engine import Database, insert_new
 from store.history import note
 from store.intake_tables import CursorRow, LedgerRow, PollRow
+from store.queue import ReadingQueue
 from store.tables import MessageRow
 from store.values import Cursor, PollRecord
 
@@ -18,6 +19,7 @@ class Ledger:
     """What `ingest` asks and tells."""
 
     database: Database
+    queue: ReadingQueue | None
 
     def known_uids(self, account: str, folder: str, uidvalidity: int) -> set[int]:
         """Return every UID of a folder that is in the ledger."""
@@ -39,7 +41,7 @@ class Ledger:
     def record_arrivals(self, arrivals: Sequence[Arrival], now: datetime) -> list[bool]:
         """Enter several mails, all or none, as `record_arrival` does one; True for each whose sha256 is new."""
         with self.database.write() as session:
-            return [_enter(session, arrival, now) for arrival in arrivals]
+            return [_enter(session, arrival, now, self.queue) for arrival in arrivals]
 
     def cursor(self, account: str, folder: str) -> Cursor | None:
         """Return how far a folder has been taken in, or None where it never was."""
@@ -82,8 +84,10 @@ class Ledger:
             return PollRecord.model_validate(row.model_dump(exclude={"id"})) if row else None
 
 
-def _enter(session: Session, arrival: Arrival, now: datetime) -> bool:
+def _enter(session: Session, arrival: Arrival, now: datetime, queue: ReadingQueue | None) -> bool:
     new = insert_new(session, MessageRow, _message(arrival, now), on=("sha256",))
+    if new and queue:
+        queue.put(session, arrival.sha256)
     entry = {**arrival.model_dump(exclude={"reply"}), "recorded_at": now}
     if insert_new(session, LedgerRow, entry, on=("account", "folder", "uidvalidity", "uid")):
         event = "received" if new else "received again"

@@ -18,6 +18,7 @@ from domain.text import one_line
 from store.batches import batches
 from store.engine import Database, insert_new
 from store.history import note
+from store.queue import ReadingQueue
 from store.tables import FactsRow, MessageRow, ReadingRow
 
 STRIKES = 3  #: tries before a message is put aside for a person
@@ -36,16 +37,26 @@ class Work:
     """What a worker asks and tells."""
 
     database: Database
+    queue: ReadingQueue | None
 
     def claim_message(self, owner: str, now: datetime, lease_seconds: float) -> Claimed | None:
-        """Take up the oldest message that is due, until the lease ends; None when there is none."""
+        """Take up the oldest message that is due, until the lease ends; None when there is none.
+
+        None too when that one is yet to be read by a worker: later ones wait for it, for they may supplement it.
+        """
         with self.database.write() as session:
             row = _next(session, now)
-            if row is None:
+            if row is None or (self.queue and self.queue.waits(session, row.sha256)):
                 return None
             row.lease_owner, row.due_at = owner, now + timedelta(seconds=lease_seconds)
             row.attempts += 1
-            return Claimed(**row.model_dump(include=set(Claimed.model_fields)))
+            return _claimed(row)
+
+    def to_read(self, sha256: str) -> Claimed | None:
+        """Return a message as who claims it would have it, taking nothing; None where it is at its end."""
+        with self.database.read() as session:
+            row = session.get(MessageRow, sha256)
+            return _claimed(row) if row and row.due_at is not None else None
 
     def release_lease(self, sha256: str, owner: str, now: datetime) -> None:
         """Give a message back unworked, as at an orderly stop: the try does not count."""
@@ -76,6 +87,8 @@ class Work:
             read = session.get(ReadingRow, sha256) is not None
             row.state = MessageState.READ if read else MessageState.ARCHIVED
             row.attempts, row.error, row.due_at = 0, "", now
+            if self.queue:
+                self.queue.put(session, sha256)
             note(session, now, sha256, "retried", actor=actor)
             return True
 
@@ -136,6 +149,10 @@ def _held(session: Session, sha256: str, owner: str) -> MessageRow | None:
     """Return a message when it is under work by `owner`."""
     row = session.get(MessageRow, sha256, with_for_update=True)
     return row if row and row.lease_owner == owner else None
+
+
+def _claimed(row: MessageRow) -> Claimed:
+    return Claimed(**row.model_dump(include=set(Claimed.model_fields)))
 
 
 def _next(session: Session, now: datetime) -> MessageRow | None:

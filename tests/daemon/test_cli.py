@@ -36,6 +36,8 @@ def test_every_command_the_readme_names_is_offered() -> None:
         (("check", "/no/such/file"), "shoujian: no such file or folder: /no/such/file"),
         (("status", "--config", "/no/such.toml"), "shoujian: cannot read /no/such.toml"),
         (("check", "README.md", "--received-at", "yesterday"), "shoujian: not an ISO 8601 date and time: yesterday"),
+        (("run", "--role", "chief"), "shoujian: no such role: chief; there are all, poller, worker, sender"),
+        (("run", "--role", "worker"), "shoujian: --role worker needs a database that processes share"),
         (("nonsense",), "No such command"),
         (("check",), "Missing argument"),
         (("purge", "--before", "then"), "shoujian: not an ISO 8601 date and time: then"),

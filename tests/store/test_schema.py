@@ -130,7 +130,8 @@ import sys
 from pathlib import Path
 from store.archive import Archive
 from store.desk import Store
-Store.open(sys.argv[2], Archive(Path(sys.argv[1]))).close()
+url = sys.argv[2]
+Store.open(url, Archive(Path(sys.argv[1])), queued=url.startswith("postgresql")).close()
 """
 
 

@@ -1,0 +1,31 @@
+"""In charge of `[data]`: where records, raw mail and waiting work are kept."""
+
+from pathlib import Path
+from typing import Literal, Self
+
+from pydantic import model_validator
+
+from domain.value import Value
+
+
+class DataSettings(Value):
+    """`[data]`: where everything is kept."""
+
+    directory: Path = Path("data")
+    database: str | None = None  #: SQLAlchemy URL: postgresql+psycopg://…; default: SQLite in the directory
+    queue: Literal["in-process", "procrastinate"] = "in-process"  #: who reads: this process, or any number of workers
+
+    @property
+    def is_postgresql(self) -> bool:
+        return (self.database or "").startswith("postgresql")
+
+    @property
+    def shares_work(self) -> bool:
+        """Whether several processes serve the call together."""
+        return self.queue == "procrastinate"
+
+    @model_validator(mode="after")
+    def _a_shared_queue_needs_postgresql(self) -> Self:
+        if self.shares_work and not self.is_postgresql:
+            raise ValueError('queue = "procrastinate" needs database = "postgresql+psycopg://…"')
+        return self
