@@ -78,6 +78,8 @@ def local_names(head: bytes, *, most: int = 200) -> tuple[bytes, ...]:
 
 def data_offset(file: BinaryIO, entry: ZipEntry) -> int:
     """Return where a member's data begins, after its local header. Raises ZipBroken."""
+    if not 0 <= entry.offset < file.seek(0, 2):  # a zip64 field can name places no file has
+        raise ZipBroken("the directory points past the file")
     file.seek(entry.offset)
     header = file.read(_LOCAL.size)
     if len(header) < _LOCAL.size or not header.startswith(b"PK\x03\x04"):

@@ -55,6 +55,10 @@ def unpacked_pieces(pieces: Iterable[bytes], method: int, crc: int | None) -> It
             yield piece
     except (zlib.error, lzma.LZMAError, EOFError, ValueError) as error:
         raise ZipBroken(type(error).__name__) from error
+    except OSError as error:  # bz2 says "Invalid data stream" so, without a number
+        if error.errno is not None:
+            raise
+        raise ZipBroken("OSError") from error
     if crc is not None and seen != crc:
         raise ZipBroken("checksum differs")
 

@@ -6,6 +6,7 @@ cannot be stored, a part whose bytes are not there. Each fault's input is kept u
 
 import argparse
 import faulthandler
+import hashlib
 import multiprocessing
 import resource
 import shutil
@@ -25,7 +26,7 @@ from domain.facts import FileFacts
 from domain.kinds import Kind
 from domain.mail import Mail
 from domain.notice import Limits
-from parsers.kinds import sniff
+from parsers.fetched import Loose, Opened, open_files
 from parsers.mail import read_mail
 from parsers.registry import ReadJob, read_file
 from parsers.subject import read_subject
@@ -81,7 +82,7 @@ def check(data: bytes, out: Path, *, as_mail: bool) -> None:
     if as_mail:
         _check_mail(read_mail(path, out / "parts", _LIMITS), out / "parts")
     else:
-        _check_file(path, sniff(path)[0], out)
+        _check_opened(path, out)
 
 
 def _check_mail(mail: Mail, out: Path) -> None:
@@ -94,6 +95,19 @@ def _check_mail(mail: Mail, out: Path) -> None:
         assert ".." not in part.path.split("/") and not part.path.startswith("/")
         if part.kind not in _DEAR:
             _check_file(out / part.sha256, part.kind, out.parent)
+
+
+def _check_opened(path: Path, out: Path) -> None:
+    """Open a file as one from behind a link is opened: archives and what is in them too."""
+    (out / "parts").mkdir()
+    sha256, size = hashlib.sha256(path.read_bytes()).hexdigest(), path.stat().st_size
+    path.rename(out / "parts" / sha256)
+    loose = Loose(path=out / "parts" / sha256, name="input", sha256=sha256, size=size)
+    opened = open_files([loose], out / "parts", _LIMITS, ("wf2023",))
+    assert Opened.model_validate_json(opened.model_dump_json()) == opened
+    for number, part in enumerate(opened.parts):
+        if number == 0 or part.kind not in _DEAR:
+            _check_file(out / "parts" / part.sha256, part.kind, out)
 
 
 def _check_file(path: Path, kind: Kind, out: Path) -> None:
