@@ -37,9 +37,7 @@ class ImapSource:
         self.reconnects = reconnects  #: new connections in a row that bring nothing before a poll gives up
         self.pause = pause  #: seconds between them
         self.strikes: Counter[Place] = Counter()
-        self.moved: Callable[[], None] = lambda: (
-            None
-        )  #: told of each message that was taken or given up: polling goes on
+        self.moved: Callable[[], None] = _nothing  #: told with each message that polling goes on
         self.exists: dict[str, int] = {}  #: messages in a folder when it was last read to its end
         self.renewal = Renewal()
 
@@ -197,3 +195,7 @@ class _Visit:
         if cursor is None or (cursor.uidvalidity, cursor.uidnext, cursor.highest) != (generation, uidnext, highest):
             self._store.save_cursor(account, folder, generation, uidnext, highest)
         self._source.exists[folder] = examined.exists
+
+
+def _nothing() -> None:
+    """Tell nobody."""

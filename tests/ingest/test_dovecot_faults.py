@@ -1,13 +1,8 @@
-"""What happens to a real mailbox and to our own disk while we read: after each fault the next poll catches up, nothing is lost, nothing comes twice."""
+"""What happens to a real mailbox while we read: after each fault the next poll catches up, nothing is lost, nothing comes twice."""
 
-import hashlib
 import os
-import resource
 import shutil
-import subprocess
-import sys
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from pathlib import Path
 
@@ -15,34 +10,14 @@ import pytest
 
 from domain.records import Arrival
 from ingest.access import MailboxAccess
-from ingest.errors import FolderRefused, NotKept, Unreachable
+from ingest.errors import FolderRefused, Unreachable
 from ingest.mailbox import ImapSource
 from ingest.poll import poll
 from ingest.session import Session
 from store.desk import Store
-from tests.fixtures.dovecot import PASSWORD, USER, Dovecot
-from tests.fixtures.raw_mails import multipart, plain
-
-Now = Callable[[], datetime]
-ROOT = Path(__file__).resolve().parents[2]
-
-
-def sha(raw: bytes) -> str:
-    return hashlib.sha256(raw).hexdigest()
-
-
-def leftovers(store: Store) -> list[str]:
-    return [path.name for path in (store.archive.root / "tmp").iterdir()]
-
-
-def assert_caught_up(source: ImapSource, store: Store, now: Now, wanted: list[bytes]) -> None:
-    """Poll until nothing new comes: each mail is there once, whole, and no half file is left."""
-    assert poll(source, store, now).ok
-    again = poll(source, store, now)
-    assert (again.new, again.failed, again.errors) == (0, 0, ())
-    assert sorted(message.sha256 for message in store.messages()) == sorted(map(sha, wanted))
-    assert all(sha(store.archive.path(name).read_bytes()) == name for name in store.archive.blobs())
-    assert leftovers(store) == []
+from tests.fixtures.dovecot import Dovecot
+from tests.fixtures.raw_mails import plain
+from tests.fixtures.taken import Now, assert_caught_up, sha
 
 
 def during(monkeypatch: pytest.MonkeyPatch, method: str, number: int, happens: Callable[[], object]) -> list[int]:
@@ -93,103 +68,6 @@ def test_a_server_that_stays_away_in_the_middle_of_a_poll(
     assert report.new == 3, "what came before is kept"
     dovecot.start()
     assert_caught_up(source, store, now, raws)
-
-
-@contextmanager
-def files_no_larger_than(size: int) -> Iterator[None]:
-    """The kernel refuses longer files: EFBIG, as a quota or a full disk does in the middle of a write."""
-    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
-    resource.setrlimit(resource.RLIMIT_FSIZE, (size, hard))
-    try:
-        yield
-    finally:
-        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
-
-
-def test_a_file_our_kernel_refuses_while_its_literal_streams(
-    dovecot: Dovecot, source: ImapSource, store: Store, now: Now
-) -> None:
-    raws = [plain("before"), multipart(9_000_000), plain("after")]
-    for raw in raws:
-        dovecot.deliver(raw)
-    with files_no_larger_than(4_000_000):
-        report = poll(source, store, now)
-    assert isinstance(report.error, NotKept)
-    assert (report.new, leftovers(store)) == (1, [])
-    assert_caught_up(source, store, now, raws)
-
-
-FULL = """
-import os, sys
-from contextlib import suppress
-from datetime import UTC, datetime
-from pathlib import Path
-from sqlalchemy.exc import OperationalError
-from ingest.access import MailboxAccess
-from ingest.errors import NotKept
-from ingest.mailbox import ImapSource
-from ingest.poll import poll
-from store.archive import Archive
-from store.desk import Store
-
-port, ca, root = int(sys.argv[1]), Path(sys.argv[2]), Path(sys.argv[3])
-access = MailboxAccess.of("generic", sys.argv[4], sys.argv[5], host="127.0.0.1", port=port, ca_file=ca)
-now = lambda: datetime.now(UTC)
-with Store.open(f"sqlite:///{root}/desk.db", Archive(root)) as store:
-    source, ballast = ImapSource(access), root / "ballast"
-
-    def look():
-        try:
-            report = poll(source, store, now)
-            assert report.error is None or isinstance(report.error, NotKept), report
-            return str(report.error or "")
-        except OperationalError as error:  # the records' own disk is full
-            assert "full" in str(error) or "disk I/O" in str(error), error
-            return str(error)
-
-    ballast.write_bytes(bytes(9_000_000))
-    first = look()
-    assert "No space left" in first or "full" in first, first
-    assert not list((root / "tmp").iterdir())
-    room = len(list(store.archive.blobs()))
-    ballast.unlink()
-    full = 0
-    for pages in range(0, 64, 4):  # so little is left: whoever needs more fails, at any place
-        handle = os.open(ballast, os.O_WRONLY | os.O_CREAT | os.O_APPEND)
-        with suppress(OSError):
-            while os.write(handle, bytes(4096)):
-                pass
-        os.ftruncate(handle, max(0, ballast.stat().st_size - pages * 4096))
-        os.close(handle)
-        full += bool(look())
-    ballast.unlink()
-    assert poll(source, store, now).ok
-    assert poll(source, store, now).new == 0
-    print(room, full, len(store.messages()), len(list(store.archive.blobs())), len(list((root / "tmp").iterdir())))
-    assert store.verify(now()) == ()
-"""
-
-
-def test_a_disk_that_is_really_full(dovecot: Dovecot, tmp_path: Path) -> None:
-    """A file system of 16 MB in a namespace of its own, archive and records both on it, filled to the last page."""
-    if subprocess.run(["unshare", "-rm", "true"], capture_output=True, check=False).returncode:
-        pytest.skip("no user namespaces here")
-    raws = [plain("small"), multipart(9_000_000), *(plain(str(n)) for n in range(20))]
-    for raw in raws:
-        dovecot.deliver(raw)
-    disk = tmp_path / "disk"
-    disk.mkdir()
-    mounted = 'mount -t tmpfs -o size=16m none "$0" && exec "$@"'
-    run = subprocess.run(
-        ["unshare", "-rm", "sh", "-c", mounted, str(disk), sys.executable, "-c", FULL,
-         str(dovecot.tls_port), str(dovecot.ca_file), str(disk), USER, PASSWORD],
-        cwd=ROOT, capture_output=True, text=True, check=False,
-    )  # fmt: skip
-    assert run.returncode == 0, run.stderr[-3000:]
-    room, full, messages, blobs, left = map(int, run.stdout.split()[-5:])
-    print(room, full)
-    assert full > 0
-    assert (messages, blobs, left) == (len(raws), len(raws), 0)
 
 
 def maildir(dovecot: Dovecot, folder: str = "") -> Path:
