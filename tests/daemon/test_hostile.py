@@ -15,6 +15,7 @@ from openpyxl import load_workbook
 from daemon import exporting
 from daemon.contract import message_line
 from daemon.desk import Desk
+from daemon.doctor import examine
 from daemon.settings import Settings, load
 from daemon.worker import work_through
 from domain.records import Arrival, LetterRecord
@@ -162,6 +163,11 @@ def test_a_terminal_shows_text_and_obeys_nothing(day: Day, arguments: tuple[str,
     assert shown.returncode in (0, 1), shown.stderr
     assert not CONTROL.search(shown.stdout)
     assert not CONTROL.search(shown.stderr)
+
+
+def test_doctor_tells_what_confines_the_parsers(tmp_path: Path) -> None:
+    told = {finding.what: finding.told for finding in examine(load(ROOT / "config.toml", tmp_path), online=False)}
+    assert told["parser processes"].startswith("memory 3072 MiB")
 
 
 def test_the_log_of_a_day_names_nobody(tmp_path: Path) -> None:
