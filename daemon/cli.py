@@ -12,6 +12,7 @@ import typer
 
 from daemon import cli_care, cli_keeping, cli_records, cli_replay, cli_staff  # noqa: F401  their commands join on import
 from daemon.cli_app import BAD_USAGE, PERSON_NEEDED, Config, Data, app, moment, say, settings_of
+from daemon.outage import outage
 from daemon.settings import ConfigError
 
 
@@ -27,7 +28,7 @@ def run(
 
     if role not in list(Role):
         raise ConfigError(f"no such role: {role}; there are {', '.join(Role)}")
-    run_service(settings_of(config, data), Role(role))
+    run_service(settings_of(config, data), Role(role), lambda: settings_of(config, data))
 
 
 @app.command()
@@ -94,6 +95,11 @@ def main(arguments: list[str] | None = None) -> int:
         app(arguments)
     except ConfigError as error:
         print(f"shoujian: {error}", file=sys.stderr)  # noqa: T201
+        return BAD_USAGE
+    except Exception as error:
+        if not (told := outage(error)):
+            raise
+        print(f"shoujian: {told}: check space and rights of the data directory", file=sys.stderr)  # noqa: T201
         return BAD_USAGE
     except SystemExit as end:
         return end.code if isinstance(end.code, int) else 0

@@ -95,7 +95,7 @@ def _disk(settings: Settings) -> Finding:
 def _store(settings: Settings) -> Finding:
     def attempt() -> str:
         with open_store(settings) as store:
-            return f"{len(store.verify(clock()))} discrepancies"
+            return f"{len(store.verify(clock(), turn=clock().toordinal()))} discrepancies"
 
     return _tried("store", attempt, "check rights and space of the data directory, then run `verify`")
 

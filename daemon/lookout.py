@@ -46,6 +46,10 @@ class Lookout:
         self.signs.sent(account, report)
         self.meters.sent(report)
 
+    def reload(self, settings: Settings) -> None:
+        """Take other settings into force; where alerts go holds until a restart."""
+        self._settings = settings
+
     def look(self) -> tuple[Vitals | None, Seen]:
         """Return how the desk is, and its troubles; no vitals where database or disk gave no answer."""
         try:

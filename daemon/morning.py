@@ -26,7 +26,7 @@ def _written(
     settings: Settings, store: Store, day: date, now: datetime, discrepancies: tuple[str, ...] | None = None
 ) -> tuple[PostOffice, Edition]:
     post = PostOffice(address=settings.mailbox.account, name=settings.smtp.sender_name, now=now)
-    found = store.verify(now) if discrepancies is None else discrepancies
+    found = store.verify(now, turn=now.toordinal()) if discrepancies is None else discrepancies
     several = settings.accounts if settings.mailboxes else ()
     return post, write_digest(store, settings.notice, day, now, found, several)
 

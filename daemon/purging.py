@@ -22,6 +22,8 @@ from store.desk import Store
 from store.errors import StillRead
 from store.purge_scope import Scope
 
+_BETWEEN = ("tmp", "lent")  #: folders of what is half written or lent to readers, left by crashed processes
+
 log = structlog.get_logger(__name__)
 
 
@@ -52,7 +54,9 @@ def purge(settings: Settings, before: datetime, now: datetime, actor: str) -> Pu
         store.begin_purge(before, now, actor)
         erased = store.erase_rows(before, now, lambda case: _unit_of_roster(case, settings.notice))
         blobs = store.erase_files()
-        files = _empty(settings.directory / "tmp") + _erase_watched(settings.directory / FOLDER, store)
+        files = sum(_empty(settings.directory / name) for name in _BETWEEN) + _erase_watched(
+            settings.directory / FOLDER, store
+        )
         try:
             store.finish_purge(now)
         except StillRead as error:

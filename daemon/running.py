@@ -1,6 +1,6 @@
 """In charge of `run`, `once` and `import`: the same parts, for as long as is asked."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from datetime import timedelta
 from pathlib import Path
@@ -9,12 +9,14 @@ import structlog
 
 from daemon.desk import Desk
 from daemon.duties import Duties, Role, all_mine, may_run
+from daemon.ending import leaving
 from daemon.lock import sole_reader
 from daemon.meters import Meters
 from daemon.observing import observed
 from daemon.polling import tell
 from daemon.post import Post
 from daemon.reminding import remind
+from daemon.room import Roomy
 from daemon.service import Service
 from daemon.settings import Settings
 from daemon.worker import work_through
@@ -27,17 +29,21 @@ from store.desk import Store
 log = structlog.get_logger(__name__)
 
 
-def run_service(settings: Settings, role: Role = Role.ALL) -> None:
-    """Serve until SIGTERM or SIGINT. ConfigError where the role needs a database that processes share."""
+def run_service(settings: Settings, role: Role = Role.ALL, reread: Callable[[], Settings] | None = None) -> None:
+    """Serve until SIGTERM or SIGINT. ConfigError where the role needs a database that processes share.
+
+    `reread` returns the configuration as it is now, for SIGHUP.
+    """
     mails = sources(settings) if role in (Role.ALL, Role.POLLER) else []
     meters = Meters([mail.account for mail in mails] or settings.accounts)
     with (
+        leaving(),
         may_run(settings, role),
         open_store(settings) as store,
         _held_alone(settings),
         open_desk(settings, store, timed=meters.read) as desk,
     ):
-        service = Service(settings, desk, mails, meters, role)
+        service = Service(settings, desk, mails, meters, role, reread)
         with observed(settings.health, service.lookout):
             service.run()
 
@@ -66,7 +72,7 @@ def run_once(settings: Settings) -> bool:
         open_desk(settings, shared.without_queue()) as desk,
     ):
         store = desk.store
-        reports = [poll(mail, store, clock) for mail in mails]
+        reports = [poll(Roomy(mail, settings.directory, settings.data.least_free_mb), store, clock) for mail in mails]
         for report in reports:
             tell(report, timedelta(0))
         for _ in work_through(desk, clock):

@@ -1,34 +1,34 @@
 """In charge of `run`: polling, working, sending and the morning digest, each on its clock, until told to stop."""
 
-import signal
-import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
-from datetime import timedelta
-from types import FrameType
+from datetime import time, timedelta
 
 import structlog
-from apscheduler.executors.pool import ThreadPoolExecutor
 from apscheduler.jobstores.base import JobLookupError
-from apscheduler.schedulers.background import BackgroundScheduler
 from apscheduler.triggers.cron import CronTrigger
 
+from daemon.clockwatch import new_clocks
 from daemon.desk import Desk
 from daemon.duties import Duties, Role
+from daemon.ending import come_to_rest
 from daemon.health import Supervisor
 from daemon.lookout import Lookout
 from daemon.meters import Meters
 from daemon.morning import day_before, is_due, queue_digest
+from daemon.orders import Orders
 from daemon.polling import Poller
-from daemon.post import Post
+from daemon.post import Post, ways_out
 from daemon.readers import hands
+from daemon.reloading import told_anew
 from daemon.reminding import AT, is_time, remind
 from daemon.settings import Settings
+from daemon.templates import tell_of_templates
 from daemon.worker import is_dead, owner, work_through
-from daemon.workshop import clock, downloads, fetch_desk
+from daemon.workshop import clock, desk_of, downloads, fetch_desk
 from domain.notice import SHANGHAI
 from ingest.poll import Source
-from notify.trial import faults
+from parsers.sandbox import Abandoned
 
 log = structlog.get_logger(__name__)
 
@@ -38,6 +38,8 @@ _WATCH_S = 10  #: seconds between looks into the folder of fetched files
 _IDLE_S = 600  #: seconds after which parser processes with nothing to read are let go
 _SURVEY_S = 900  #: seconds between walks over all records, for figures that only /metrics shows
 _DOWNLOAD_S = 600  #: seconds between rounds of downloads: a link that failed is tried again in the next
+_TIDY = time(3, 30)  #: Asia/Shanghai
+_POLLS_KEPT = timedelta(days=90)
 
 
 class Service:
@@ -50,40 +52,37 @@ class Service:
         sources: Sequence[Source],
         meters: Meters | None = None,
         role: Role = Role.ALL,
+        reread: Callable[[], Settings] | None = None,
     ) -> None:
         """Take the mailboxes in the order of the settings, and the meters that the sandbox tells its times to, if anybody asks.
 
-        Who does not poll needs no `sources`.
+        Who does not poll needs no `sources`. `reread` returns the configuration as it is now.
         """
         self._settings, self._desk = settings, desk
         accounts, each = [source.account for source in sources] or settings.accounts, settings.by_mailbox()
         self.lookout = Lookout(settings, desk.store, accounts, meters or Meters(accounts))
-        self._stop = threading.Event()
+        self._reread = reread or (lambda: settings)
+        self._orders = Orders()
+        self._stop = self._orders.stop
         self._duties = Duties(desk.store, role)
         has = self._duties.has
         self._hands = hands(settings, desk, self._wake) if has(Role.WORKER) else ()
         self._concluding = False  #: whether the turn to conclude was ours at the last tick, and nothing went wrong
-        sending = each if has(Role.SENDER) else ()
-        self._posts = [Post(seen, self._stop.is_set, first=number == 0) for number, seen in enumerate(sending)]
+        self._posts = ways_out(settings, self._stop) if self._duties.has(Role.SENDER) else []
         self._pollers = [
-            Poller(source, seen.mailbox.poll_seconds, desk.store, self.lookout)
+            Poller(source, seen.mailbox.poll_seconds, desk.store, self.lookout, settings.data.least_free_mb)
             for source, seen in zip(sources, each if has(Role.POLLER) else (), strict=True)
         ]
         self._watched = fetch_desk(settings, desk)
         self._downloads = downloads(settings, desk, self._stop.is_set)
         self._supervisor = Supervisor()
-        self._scheduler = BackgroundScheduler(
-            timezone=SHANGHAI,
-            executors={"default": ThreadPoolExecutor(_CLOCKS + 2 * len(accounts))},
-            job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None},
-        )
+        self._scheduler = new_clocks(_CLOCKS + 2 * len(accounts))
 
     def run(self) -> None:
         """Serve until SIGTERM or SIGINT. Call from the main thread."""
-        for number in (signal.SIGTERM, signal.SIGINT):
-            signal.signal(number, self._told_to_stop)
+        self._orders.listen()
         self.start()
-        self._stop.wait()
+        self._orders.obey(self._scheduler, self.reload)
         self.stop()
 
     def start(self) -> None:
@@ -99,14 +98,36 @@ class Service:
         log.info("started", role=role, accounts=accounts, reclaimed=freed)
 
     def stop(self) -> None:
-        """Finish what is in hand and come to rest."""
+        """Finish what is in hand, as far as there is time for it, and come to rest."""
         self._stop.set()
         self._supervisor.stopping()
         log.info("stopping")
+        come_to_rest(self._finish, self._desk.sandbox.abandon)
+        self._duties.rest()
+
+    def _finish(self) -> None:
         for hand in self._hands:
             hand.stop()
         self._scheduler.shutdown(wait=True)
-        self._duties.rest()
+
+    def reload(self) -> None:
+        """Take a changed configuration into force between two messages; one with a mistake changes nothing."""
+        if held := told_anew(self._settings, self._reread):
+            with self._orders.changing():
+                self._put_into_force(held)
+
+    def _put_into_force(self, held: Settings) -> None:
+        if held.limits != self._settings.limits:
+            self._desk.sandbox.limit(held.limits)
+        self._settings, self._desk = held, desk_of(held, self._desk.store, self._desk.sandbox)
+        self._posts = ways_out(held, self._stop) if self._posts else []
+        for poller, seen in zip(self._pollers, held.by_mailbox(), strict=False):
+            poller.interval = timedelta(seconds=seen.mailbox.poll_seconds)
+        self._watched = fetch_desk(held, self._desk)
+        self._downloads = downloads(held, self._desk, self._stop.is_set)
+        self.lookout.reload(held)
+        self._scheduler.remove_all_jobs()
+        self._schedule()
 
     def _schedule(self) -> None:
         add, has = self._scheduler.add_job, self._duties.has
@@ -137,6 +158,7 @@ class Service:
         add(digest, CronTrigger(hour=hour.hour, minute=hour.minute, timezone=SHANGHAI), id="digest")
         if is_due(self._settings, self._desk.store, clock()):
             add(digest, id="missed digest", next_run_time=clock())
+        add(self._tidy, CronTrigger(hour=_TIDY.hour, minute=_TIDY.minute, timezone=SHANGHAI), id="tidy")
         add(reminders, CronTrigger(hour=AT.hour, minute=AT.minute, timezone=SHANGHAI), id="remind")
         if is_time(clock()):
             add(reminders, id="missed reminders", next_run_time=clock())
@@ -149,9 +171,6 @@ class Service:
         if self._settings.health.port:
             add(self._ask_confinement, id="confinement", next_run_time=clock())
             add(self.lookout.survey, "interval", seconds=_SURVEY_S, id="survey", next_run_time=clock())
-
-    def _told_to_stop(self, number: int, frame: FrameType | None) -> None:
-        self._stop.set()
 
     def _poll(self, poller: Poller) -> None:
         pause = timedelta(seconds=_EVERY_S)
@@ -174,12 +193,13 @@ class Service:
             ours = "" if self._settings.data.is_postgresql else owner()  # whose turn it was has no claim any more
             self._desk.store.reclaim_messages(lambda holder: holder.startswith(ours), clock())
         self._concluding = False
-        for done in work_through(self._desk, clock, self._must_stop_concluding):
-            self.lookout.decided(done)
-        self._concluding = True
+        with self._orders.working(), suppress(Abandoned):
+            for done in work_through(self._desk, clock, self._must_stop_concluding):
+                self.lookout.decided(done)
+            self._concluding = True
 
     def _must_stop_concluding(self) -> bool:
-        return self._stop.is_set() or not self._duties.mine(Role.WORKER)
+        return self._orders.enough() or not self._duties.mine(Role.WORKER)
 
     def _wake(self) -> None:
         """Conclude now: something has been read."""
@@ -205,7 +225,7 @@ class Service:
         now, store = clock(), self._desk.store
         if not self._settings.digest.to and not self._settings.alerts.wanted:
             return
-        discrepancies = store.verify(now)
+        discrepancies = store.verify(now, turn=now.toordinal())
         self.lookout.signs.verified(discrepancies)
         queued = queue_digest(self._settings, store, day_before(now), now, discrepancies)
         log.info("digest", queued=queued, discrepancies=len(discrepancies))
@@ -216,18 +236,14 @@ class Service:
     def _remind(self) -> None:
         log.info("reminders", queued=remind(self._settings, self._desk.store, clock()))
 
+    def _tidy(self) -> None:
+        log.info("tidied", polls=self._desk.store.prune_polls(clock() - _POLLS_KEPT))
+
     def _beat(self) -> None:
-        if all(poller.beats(clock()) for poller in self._pollers):
+        if all(poller.beats() for poller in self._pollers):
             self._supervisor.alive()
         else:
             log.error("polling has stalled; the watchdog will end this process")
-
-
-def tell_of_templates(settings: Settings) -> None:
-    """Log what is wrong with the office's own templates; ours stand in for those."""
-    folder = settings.notify.templates
-    for fault in faults(folder, settings.notice, clock()) if folder else ():
-        log.warning("office template", template=fault.template, error=fault.told, mend="see `doctor`; ours is used")
 
 
 def _polling(poller: Poller) -> str:

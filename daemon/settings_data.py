@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import Literal, Self
 
-from pydantic import model_validator
+from pydantic import Field, model_validator
 
 from domain.value import Value
 
@@ -14,6 +14,8 @@ class DataSettings(Value):
     directory: Path = Path("data")
     database: str | None = None  #: SQLAlchemy URL: postgresql+psycopg://…; default: SQLite in the directory
     queue: Literal["in-process", "procrastinate"] = "in-process"  #: who reads: this process, or any number of workers
+
+    least_free_mb: int = Field(default=500, ge=0)  #: with less room mail is left on the server
 
     @property
     def is_postgresql(self) -> bool:

@@ -11,10 +11,12 @@ from datetime import datetime
 from pathlib import Path
 
 import structlog
+from sqlalchemy.exc import DBAPIError
 
 from daemon.desk import Desk
 from daemon.exchanges import has_ended
 from daemon.journal import english
+from daemon.outage import outage
 from daemon.pipeline import Processed, commit, conclude
 from daemon.reading import loop_guard, read
 from domain.case import Reading
@@ -22,10 +24,12 @@ from domain.kinds import MessageState
 from domain.records import Claimed
 from notify.outbox import AT_REST
 from notify.replies import compose_fallback
+from parsers.sandbox import Abandoned
 
 log = structlog.get_logger(__name__)
 
 Clock = Callable[[], datetime]
+_AGAIN_S = 5.0  #: between tries to write to a database that takes nothing
 AHEAD = 2  #: messages read at the same time: as many as the sandbox has workers
 
 
@@ -46,28 +50,54 @@ def work_through(desk: Desk, clock: Clock, stopping: Callable[[], bool] = lambda
     """Process every message that is due; yield each as it is recorded.
 
     Messages are concluded strictly in order of arrival, for later ones supplement earlier ones; the next are read ahead
-    meanwhile, for reading one depends on no other.
+    meanwhile, for reading one depends on no other. Told to stop, what is not read yet is handed back, its try uncounted;
+    so is everything when this machine fails.
     """
     me = owner()
     # Reading has its own limit, so has opening what only this mail makes whole; the rest is a database away.
     lease = desk.limits.mail_seconds * (AHEAD + 1) + 300.0
     reading: deque[tuple[Claimed, Future[Reading]]] = deque()
-    with ThreadPoolExecutor(AHEAD, "read") as pool:
+    pool = ThreadPoolExecutor(AHEAD, "read")
+    try:
         while True:
             while len(reading) < AHEAD and not stopping() and (claimed := desk.store.claim_message(me, clock(), lease)):
                 reading.append((claimed, pool.submit(read, claimed, desk)))
             if not reading:
                 break
-            if done := _attempt(*reading.popleft(), desk, clock, me):
+            done = _attempt(*reading[0], desk, clock, me)
+            reading.popleft()
+            if done:
                 yield done
-    comfort_the_waiting(desk, clock())
+        comfort_the_waiting(desk, clock())
+    finally:
+        pool.shutdown(cancel_futures=True)
+        for claimed, _ in reading:
+            _hand_back(claimed, desk, clock, me, stopping)
+
+
+def _hand_back(claimed: Claimed, desk: Desk, clock: Clock, me: str, stopping: Callable[[], bool]) -> None:
+    """Give a message back unworked; while the database takes nothing there is no other work either, so this waits."""
+    while True:
+        try:
+            desk.store.release_lease(claimed.sha256, me, clock())
+        except DBAPIError as error:
+            if not outage(error) or stopping():  # its lease ends by itself
+                raise
+            log.warning("waiting for the database", sha256=claimed.sha256[:12], error=outage(error))
+            time.sleep(_AGAIN_S)
+        else:
+            return
 
 
 def _attempt(claimed: Claimed, reading: Future[Reading], desk: Desk, clock: Clock, me: str) -> Processed | None:
     started = time.monotonic()
     try:
         done = commit(conclude(reading.result(), desk), claimed, desk, clock(), me)
-    except Exception as error:  # noqa: BLE001  whatever went wrong is this message's fault until three tries say otherwise
+    except Abandoned:
+        raise
+    except Exception as error:  # whatever went wrong is this message's fault until three tries say otherwise
+        if outage(error):
+            raise
         _failed(claimed, desk, clock, me, error)
         return None
     outcome = done.outcome

@@ -5,11 +5,14 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 
+from sqlalchemy.exc import DBAPIError
+
 from daemon.desk import Desk
 from daemon.downloads import Downloads, policy
 from daemon.fetched import FOLDER, FetchDesk
 from daemon.lock import at_work
-from daemon.settings import Settings
+from daemon.outage import outage
+from daemon.settings import ConfigError, Settings
 from daemon.staff_desk import StaffRules
 from domain.security import Security
 from ingest.access import MailboxAccess
@@ -23,6 +26,7 @@ from notify.smtp import SmtpAccess, SmtpTransport
 from parsers.sandbox import Sandbox, Timed
 from store.archive import Archive
 from store.desk import Store
+from store.errors import SchemaUnknown
 
 
 def clock() -> datetime:
@@ -31,9 +35,16 @@ def clock() -> datetime:
 
 
 def open_store(settings: Settings) -> Store:
-    """Return the store of the data directory, made where there is none."""
-    settings.directory.mkdir(mode=0o700, parents=True, exist_ok=True)
-    return Store.open(settings.database, Archive(settings.directory), queued=settings.data.shares_work)
+    """Return the store of the data directory, made where there is none. Raises ConfigError where it cannot be used."""
+    try:
+        settings.directory.mkdir(mode=0o700, parents=True, exist_ok=True)
+        return Store.open(settings.database, Archive(settings.directory), queued=settings.data.shares_work)
+    except SchemaUnknown as error:
+        raise ConfigError(str(error)) from error
+    except (OSError, DBAPIError) as error:
+        if told := outage(error):
+            raise ConfigError(f"cannot use {settings.directory}: {told}: check its rights and space") from error
+        raise
 
 
 def _nobody(reader: str, seconds: float) -> None:
@@ -55,17 +66,22 @@ def open_sandbox(settings: Settings, workers: int = 2, timed: Timed = _nobody) -
 def open_desk(settings: Settings, store: Store, workers: int = 2, timed: Timed = _nobody) -> Iterator[Desk]:
     """Give the desk, its sandbox running. `timed` is told how long each reading took."""
     with at_work(settings.directory), open_sandbox(settings, workers, timed) as sandbox:
-        yield Desk(
-            notice=settings.notice,
-            rules=settings.rules,
-            limits=settings.limits,
-            store=store,
-            sandbox=sandbox,
-            account=settings.mailbox.account,
-            sender_name=settings.smtp.sender_name,
-            staff=StaffRules(settings.digest.to, settings.staff.authserv, settings.staff.undo_minutes),
-            accounts=settings.accounts,
-        )
+        yield desk_of(settings, store, sandbox)
+
+
+def desk_of(settings: Settings, store: Store, sandbox: Sandbox) -> Desk:
+    """Return the desk as the settings have it."""
+    return Desk(
+        notice=settings.notice,
+        rules=settings.rules,
+        limits=settings.limits,
+        store=store,
+        sandbox=sandbox,
+        account=settings.mailbox.account,
+        sender_name=settings.smtp.sender_name,
+        staff=StaffRules(settings.digest.to, settings.staff.authserv, settings.staff.undo_minutes),
+        accounts=settings.accounts,
+    )
 
 
 def sources(settings: Settings) -> tuple[Source, ...]:

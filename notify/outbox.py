@@ -64,7 +64,7 @@ def send_due(
     throttle: Throttle,
     now: Callable[[], datetime],
     sent_lookup: SentLookup,
-    sleep: Callable[[float], None] = time.sleep,
+    sleep: Callable[[float], object] = time.sleep,
     *,
     accounts: Accounts = None,
     stopping: Callable[[], bool] = lambda: False,
@@ -75,7 +75,7 @@ def send_due(
     between letters: the one under way is always brought to its end. `accounts`: whose letters go this way, with caps and
     pauses of their own; None: everyone's.
     """
-    round_ = _Round(store, transport, throttle, now, sent_lookup, sleep, accounts)
+    round_ = _Round(store, transport, throttle, now, sent_lookup, sleep, accounts, stopping)
     try:
         round_.settle_stuck()
         while not stopping() and round_.may_go_on() and round_.send_next():
@@ -95,12 +95,13 @@ class _Round:
         throttle: Throttle,
         now: Callable[[], datetime],
         sent_lookup: SentLookup,
-        sleep: Callable[[float], None],
+        sleep: Callable[[float], object],
         accounts: Accounts,
+        stopping: Callable[[], bool],
     ) -> None:
         self.accounts = accounts
         self.store, self.transport, self.throttle = store, transport, throttle
-        self.now, self.sent_lookup, self.sleep = now, sent_lookup, sleep
+        self.now, self.sent_lookup, self.sleep, self.stopping = now, sent_lookup, sleep, stopping
         self.owner = f"{socket.gethostname()}:{os.getpid()}"
         self.report = SendReport()
 
@@ -139,7 +140,9 @@ class _Round:
             most = self.throttle.per_address_per_day
             self._settle(record, OutboxState.HELD, error=f"{OVER_CAP} ({most} letters)")
         elif IN_DOUBT not in record.error or self._may_go_again(record):
-            self._keep_distance()
+            if self._keep_distance() and self.stopping():  # nothing was dialled: nothing is in doubt
+                self._settle(record, OutboxState.QUEUED, error=record.error)
+                return False
             self._conclude(record, self.transport.deliver(record.letter))
         return True
 
@@ -150,11 +153,14 @@ class _Round:
         had = self.store.sent_since(midnight(self.now()), record.letter.recipient)
         return had >= self.throttle.per_address_per_day
 
-    def _keep_distance(self) -> None:
-        """Wait until the last letter is `seconds_between` ago."""
+    def _keep_distance(self) -> bool:
+        """Wait until the last letter is `seconds_between` ago; tell whether that took a wait."""
         distance = self.throttle.seconds_between
-        if distance > 0 and self.store.sent_since(self.now() - timedelta(seconds=distance), accounts=self.accounts):
+        since = self.now() - timedelta(seconds=distance)
+        waits = distance > 0 and self.store.sent_since(since, accounts=self.accounts) > 0
+        if waits:
             self.sleep(distance)
+        return waits
 
     def _may_go_again(self, record: LetterRecord) -> bool:
         """Look once more before sending a letter again that was in doubt: 已发送 may have been slow to show it.

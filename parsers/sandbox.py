@@ -5,14 +5,12 @@ Workers stay warm: models load once in each. A killed worker is replaced, the ot
 """
 
 import multiprocessing
-import signal
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import CancelledError
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -27,7 +25,11 @@ from parsers import registry
 from parsers import sandbox_worker as worker
 from parsers.lending import Lending
 from parsers.registry import ReadJob
+from parsers.sandbox_errors import Abandoned, ReadFailed, TooSoon, expired
+from parsers.sandbox_task import Task, reader_of
 from parsers.sandbox_worker import Places
+
+__all__ = ["Abandoned", "ReadFailed", "Sandbox", "Timed"]
 
 _TASKS_A_WORKER = 100  #: then it is replaced, so that what libraries leak is given back
 Timed = Callable[[str, float], None]  #: who reads, and how many seconds it took
@@ -35,24 +37,6 @@ _AT_ONCE = 8  #: files handed to the pool at once, a worker
 _PATIENCE = 60.0  #: seconds past every limit before the pool itself is held for stuck
 
 log = structlog.get_logger(__name__)
-
-
-class ReadFailed(Exception):
-    """A file or mail could not be read within the limits: timeout, memory or crashed. Another try may not help."""
-
-    def __init__(self, problem: str, detail: str = "") -> None:
-        super().__init__(f"{problem}: {detail}" if detail else problem)
-        self.problem = problem
-        self.detail = detail
-
-
-@dataclass(frozen=True)
-class _Task:
-    function: Callable[..., Any]
-    arguments: tuple[Any, ...]
-    seconds: float
-    future: "ProcessFuture[Any]"
-    patience: float  #: seconds until the pool must have settled it, whatever was queued before
 
 
 class Sandbox:
@@ -86,6 +70,8 @@ class Sandbox:
         self._pool: ProcessPool | None = None
         self._queued = 0.0  #: seconds granted to tasks not settled yet
         self._used: float | None = None  #: when the pool was last given a task; None: it has no worker yet
+        self._open: set[ProcessFuture[Any]] = set()
+        self._abandoned = False
 
     def __enter__(self) -> Self:
         self._lending = Lending(self._root) if self._root else None
@@ -155,11 +141,24 @@ class Sandbox:
                 self._pool, self._used = self._renew(self._pool), None
             return idle
 
+    def limit(self, limits: Limits) -> None:
+        """Read under other limits from now on; what is being read meanwhile is begun again."""
+        with self._lock:
+            self._limits = limits
+            self._pool = self._renew(self._pool)
+
+    def abandon(self) -> None:
+        """End all reading at once, and for good: whoever waits for it, or asks for more, gets Abandoned."""
+        with self._lock:
+            self._abandoned = True
+            for future in self._open:
+                future.cancel()  # type: ignore[no-untyped-call] # pebble leaves this method without annotations
+
     def confinement(self) -> str:
         """Return in words what confines a worker, as the worker itself found: "memory 3072 MiB, no network …"."""
         return str(self.run(worker.confinement, seconds=_PATIENCE))
 
-    def _facts(self, task: _Task, job: ReadJob) -> FileFacts:
+    def _facts(self, task: Task, job: ReadJob) -> FileFacts:
         try:
             facts: FileFacts = self._settle(task)
         except ReadFailed as failure:
@@ -168,8 +167,10 @@ class Sandbox:
             log.info("file not read", parser=facts.parser, problem=facts.problem, detail=facts.detail)
         return facts
 
-    def _start(self, function: Callable[..., Any], arguments: tuple[Any, ...], seconds: float) -> _Task:
+    def _start(self, function: Callable[..., Any], arguments: tuple[Any, ...], seconds: float) -> Task:
         with self._lock:
+            if self._abandoned:
+                raise Abandoned
             if self._pool is None or not self._pool.active:
                 self._pool = self._renew(self._pool)
             self._queued += seconds
@@ -177,31 +178,35 @@ class Sandbox:
             future: ProcessFuture[Any] = self._pool.schedule(
                 worker.work, args=(function, seconds, arguments), timeout=seconds
             )
-            return _Task(function, arguments, seconds, future, self._queued + _PATIENCE)
+            self._open.add(future)
+            return Task(function, arguments, seconds, future, self._queued + _PATIENCE, time.monotonic())
 
-    def _settle(self, task: _Task, *, again: bool = True) -> Any:
+    def _settle(self, task: Task, *, again: bool = True) -> Any:
         try:
             return self._result(task)
-        except (BrokenProcessPool, CancelledError) as error:
+        except (BrokenProcessPool, CancelledError, TooSoon) as error:
             if again:  # the pool broke, maybe through another's fault: once more in a new one
                 return self._settle(self._start(task.function, task.arguments, task.seconds), again=False)
             raise ReadFailed("crashed", "the pool broke twice") from error
 
-    def _result(self, task: _Task) -> Any:
+    def _result(self, task: Task) -> Any:
         try:
             result, seconds = task.future.result(timeout=task.patience)
         except TimeoutError as error:
             if not task.future.done():
                 self._give_up()
+            elif time.monotonic() - task.began < task.seconds:
+                raise TooSoon from error
             raise ReadFailed("timeout", f"over {task.seconds:g} s") from error
         except MemoryError as error:
             raise ReadFailed("memory", "over the memory limit") from error
         except ProcessExpired as error:
-            raise _expired(error) from error
+            raise expired(error) from error
         finally:
             with self._lock:
                 self._queued -= task.seconds
-        if name := _reader(task):
+                self._open.discard(task.future)
+        if name := reader_of(task):
             self._timed(name, seconds)
         return result
 
@@ -237,22 +242,3 @@ class Sandbox:
 
 def _stop(pool: ProcessPool) -> None:
     pool.stop()  # type: ignore[no-untyped-call] # pebble leaves this method without annotations
-
-
-def _reader(task: _Task) -> str:
-    """Return the name of what reads in a task; "" where nothing is read."""
-    job = next((argument for argument in task.arguments if isinstance(argument, ReadJob)), None)
-    if job is None:
-        return "mail" if task.function is worker.read_mail else ""
-    reader = registry.parser_for(job.kind)
-    return reader.name if reader else "none"
-
-
-def _expired(error: ProcessExpired) -> ReadFailed:
-    """Say why a worker ended: the kernel's own SIGKILL is want of memory, SIGXCPU is want of time."""
-    code = error.exitcode or 0
-    if code == -signal.SIGKILL:
-        return ReadFailed("memory", "killed by the kernel")
-    if code == -signal.SIGXCPU:
-        return ReadFailed("timeout", "over the CPU limit")
-    return ReadFailed("crashed", signal.Signals(-code).name if code < 0 else f"exit code {code}")

@@ -3,6 +3,8 @@
 from collections.abc import Sequence
 from datetime import datetime
 
+from sqlalchemy import delete, func
+from sqlalchemy import select as select_columns
 from sqlmodel import Session, col, select
 
 from domain.kinds import MessageState
@@ -82,6 +84,13 @@ class Ledger:
         with self.database.read() as session:
             row = session.exec(query).first()
             return PollRecord.model_validate(row.model_dump(exclude={"id"})) if row else None
+
+    def prune_polls(self, before: datetime) -> int:
+        """Forget looks that ended before a moment, save each account's last and its last that went well; return how many."""
+        best = select_columns(func.max(PollRow.id)).group_by(col(PollRow.account), col(PollRow.ok))
+        with self.database.write() as session:
+            old = delete(PollRow).where(col(PollRow.finished_at) < before, col(PollRow.id).not_in(best))
+            return session.exec(old).rowcount
 
 
 def _enter(session: Session, arrival: Arrival, now: datetime, queue: ReadingQueue | None) -> bool:
