@@ -65,7 +65,9 @@ def _arrive(mails: tuple[Hostile, ...], store: Store) -> None:
 def day(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Day]:
     folder = tmp_path_factory.mktemp("hostile") / "data"
     settings = load(ROOT / "config.toml", folder)
-    limits = settings.limits.model_copy(update={"archive_files": 80})  # thousands of files take the same way, slowly
+    limits = settings.limits.model_copy(
+        update={"archive_files": 80, "max_parts": 80}
+    )  # thousands of files take the same way, slowly
     mails = (*everything(), replace(carrying("last", *both(BATH)), decision="accepted"))
     with (
         Sandbox(limits, 2, writable=(folder / "tmp",), lending=folder / "lent") as sandbox,
