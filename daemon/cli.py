@@ -10,7 +10,7 @@ from typing import Annotated
 
 import typer
 
-from daemon import cli_care, cli_keeping, cli_records, cli_replay, cli_staff  # noqa: F401  their commands join on import
+from daemon import cli_care, cli_keeping, cli_moving, cli_records, cli_replay, cli_staff  # noqa: F401  their commands join on import
 from daemon.cli_app import BAD_USAGE, PERSON_NEEDED, Config, Data, app, moment, say, settings_of
 from daemon.outage import outage
 from daemon.settings import ConfigError

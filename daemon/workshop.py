@@ -12,7 +12,7 @@ from daemon.downloads import Downloads, policy
 from daemon.fetched import FOLDER, FetchDesk
 from daemon.lock import at_work
 from daemon.outage import outage
-from daemon.settings import ConfigError, Settings
+from daemon.settings import ConfigError, Settings, secret
 from daemon.staff_desk import StaffRules
 from domain.security import Security
 from ingest.access import MailboxAccess
@@ -25,6 +25,7 @@ from ingest.watched import WatchedFolder
 from notify.smtp import SmtpAccess, SmtpTransport
 from parsers.sandbox import Sandbox, Timed
 from store.archive import Archive
+from store.bucket import BucketArchive
 from store.desk import Store
 from store.errors import SchemaUnknown
 
@@ -34,11 +35,23 @@ def clock() -> datetime:
     return datetime.now(UTC)
 
 
+def open_archive(settings: Settings) -> Archive:
+    """Return the archive of raw mail and files: a folder of the data directory, or a bucket and the folder as its cache.
+
+    The bucket's secret key may come as systemd credential "s3-secret"; whatever else, from AWS_… in the environment.
+    """
+    data = settings.data
+    if data.blobs is None:
+        return Archive(data.directory)
+    told = {"secret_access_key": key.get_secret_value()} if (key := secret("s3-secret")) else {}
+    return BucketArchive(data.directory, data.blobs, data.cache_bytes, told)
+
+
 def open_store(settings: Settings) -> Store:
     """Return the store of the data directory, made where there is none. Raises ConfigError where it cannot be used."""
     try:
         settings.directory.mkdir(mode=0o700, parents=True, exist_ok=True)
-        return Store.open(settings.database, Archive(settings.directory), queued=settings.data.shares_work)
+        return Store.open(settings.database, open_archive(settings), queued=settings.data.shares_work)
     except SchemaUnknown as error:
         raise ConfigError(str(error)) from error
     except (OSError, DBAPIError) as error:

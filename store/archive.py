@@ -51,9 +51,13 @@ class Incoming:
         """Make the bytes durable and return their sha256; the same content twice is one blob."""
         return self._archive.keep([self])[0]
 
+    def flush(self) -> None:
+        """Hand the bytes to the system, still without a name: they are whole at `path`."""
+        self._file.flush()
+
     def sync(self) -> None:
         """Wait until the bytes are on the disk, still without a name."""
-        self._file.flush()
+        self.flush()
         os.fsync(self._file.fileno())
 
     @property
@@ -99,13 +103,13 @@ class Archive:
 
     def keep(self, several: Sequence[Incoming]) -> list[str]:
         """Make all these durable and return their sha256s, in order. Syncing side by side costs the disk hardly more than once."""
-        _each(Incoming.sync, several)
+        each(Incoming.sync, several)
         names = {incoming.sha256: incoming for incoming in several}
-        shards = {self.path(sha256).parent for sha256 in names}
+        shards = {self._place(sha256).parent for sha256 in names}
         _make_directories(self._blobs, shards)
         for sha256, incoming in names.items():
             self._link(incoming.path, sha256, incoming.size)
-        _each(_sync_directory, list(shards))
+        each(_sync_directory, list(shards))
         return [incoming.sha256 for incoming in several]
 
     def add(self, path: Path) -> str:
@@ -122,9 +126,7 @@ class Archive:
 
     def path(self, sha256: str) -> Path:
         """Return where a blob is or would be; ValueError for anything but 64 lower-case hex digits."""
-        if not is_name(sha256):
-            raise ValueError(f"not a sha256: {sha256[:80]!r}")
-        return self._blobs / sha256[:2] / sha256
+        return self._place(sha256)
 
     def has(self, sha256: str) -> bool:
         """Tell whether a blob is kept."""
@@ -153,9 +155,14 @@ class Archive:
         finally:
             shutil.rmtree(path, ignore_errors=True)
 
+    def _place(self, sha256: str) -> Path:
+        if not is_name(sha256):
+            raise ValueError(f"not a sha256: {sha256[:80]!r}")
+        return self._blobs / sha256[:2] / sha256
+
     def _link(self, source: Path, sha256: str, size: int) -> None:
         """Give synced bytes their name. A blob of another size than its content's was torn by the disk: replaced."""
-        target = self.path(sha256)
+        target = self._place(sha256)
         try:
             os.link(source, target)
         except FileExistsError:
@@ -172,7 +179,7 @@ class Archive:
                     shutil.rmtree(entry) if entry.is_dir() and not entry.is_symlink() else entry.unlink()
 
 
-def _each(work: Callable[[_Thing], object], things: Sequence[_Thing]) -> None:
+def each(work: Callable[[_Thing], object], things: Sequence[_Thing]) -> None:
     """Do the same to all, side by side where there are several."""
     if len(things) == 1:
         work(things[0])

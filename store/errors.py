@@ -39,3 +39,7 @@ class CannotUndo(StoreError):
 
 class CannotRegroup(StoreError):
     """Cases cannot be merged or split like that; the message says why."""
+
+
+class NotEmpty(StoreError):
+    """The database to move into holds records already, or did not take all. Give one that is new."""

@@ -19,6 +19,7 @@ need 7zip 7zz 'likewise'
 need zip zip 'spans a zip over volumes, as a program of applicants does'
 need openssl openssl 'the certificate of the test servers'
 need postgresql "$(ls -d /usr/lib/postgresql/*/bin/initdb 2>/dev/null | tail -n 1)" 'the database that several machines share'
+need npm npm 'brings s3rver, the S3 server that the bucket is tested against'
 
 [ -n "$missing" ] || exit 0
 if ! command -v apt-get >/dev/null 2>&1; then

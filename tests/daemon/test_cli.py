@@ -12,7 +12,7 @@ from tests.fixtures.mails import mail
 
 COMMANDS = {
     "demo", "run", "once", "check", "import", "status", "show", "list", "decide", "undo", "merge", "split", "retry", "release", "digest", "export", "doctor", "verify",
-    "replay", "backup", "purge",
+    "replay", "backup", "purge", "move",
 }  # fmt: skip
 
 

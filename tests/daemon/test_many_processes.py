@@ -17,6 +17,7 @@ from store.desk import Store
 from tests.fixtures.desks import ROOT, command, wait_until, write_config
 from tests.fixtures.mails import mail
 from tests.fixtures.postgres import Cluster, Wire
+from tests.fixtures.s3 import BUCKET, S3Server
 from tests.fixtures.smtp import SmtpServer
 
 PATIENCE = 180.0
@@ -171,14 +172,41 @@ def test_a_poller_cut_off_is_replaced_and_stands_by_when_it_is_back(deployment: 
             deployment.assert_all_well(store, 16)
 
 
-def test_what_is_taken_in_by_hand_goes_to_the_workers_where_some_run(deployment: Deployment, tmp_path: Path) -> None:
+def test_machines_that_share_a_database_and_a_bucket_work_on_the_same_mail(
+    deployment: Deployment, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What one takes in by hand the workers of another read, conclude and answer."""
+    with S3Server() as s3:
+        for name, value in s3.environment.items():
+            monkeypatch.setenv(name, value)
+        with deployment.config.open("a", encoding="utf-8") as config:
+            config.write(f'blobs = "s3://{BUCKET}/call"\n')
+        root, drop = deployment.root, deployment.root / "drop"
+        deployment.deliver(2)
+        take_in = ("import", drop, "--reply", "--config", deployment.config, "--data", root / "one")
+        assert command(*take_in).returncode == 0
+        with deployment.store() as store:
+            assert deployment.decided(store) == 2
+            deployment.start("worker")
+            wait_until(lambda: says(deployment.log("worker", 0), "turn taken"), PATIENCE, "a worker")
+            deployment.start("sender")
+            deployment.deliver(2, first=2)
+            done = command(*take_in)
+            assert (done.returncode, "the running daemon processes them" in done.stderr) == (0, True)
+            wait_until(lambda: deployment.is_done(store, 4), PATIENCE, "decided by the worker, answered by the sender")
+        verified = command("verify", "--config", deployment.config, "--data", root / "three")
+        assert (verified.returncode, verified.stdout) == (0, "0 discrepancies\n")
+
+
+def test_a_desk_of_one_machine_moves_to_postgresql_and_goes_on(deployment: Deployment) -> None:
+    shared = deployment.config.read_text(encoding="utf-8")
+    alone = deployment.root / "alone.toml"
+    alone.write_text(shared[: shared.index("[data]")] + '[data]\ndirectory = "data"\n', encoding="utf-8")
     deployment.deliver(2)
-    assert command("import", tmp_path / "drop", "--config", deployment.config).returncode == 0
-    with deployment.store() as store:
-        assert deployment.decided(store) == 2
-        deployment.start("worker")
-        wait_until(lambda: says(deployment.log("worker", 0), "turn taken"), PATIENCE, "a worker")
-        deployment.deliver(2, first=2)
-        done = command("import", tmp_path / "drop", "--config", deployment.config)
-        assert (done.returncode, "the running daemon processes them" in done.stderr) == (0, True)
-        wait_until(lambda: deployment.decided(store) == 4, PATIENCE, "decided by the worker")
+    assert command("import", deployment.root / "drop", "--config", alone).returncode == 0
+    moved = command("move", "--to", deployment.url, "--config", alone)
+    assert (moved.returncode, "messages: 2" in moved.stdout, "0 discrepancies" in moved.stdout) == (0, True, True)
+    again = command("move", "--to", deployment.url, "--config", alone)
+    assert (again.returncode, "nothing was moved" in again.stderr) == (2, True)
+    listed = command("list", "--config", deployment.config)
+    assert (listed.returncode, "2023-W-0001" in listed.stdout) == (0, True)
