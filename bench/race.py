@@ -123,7 +123,8 @@ class Race:
         """Return ours ÷ the best of the others within each lap: the median, and the least and the most beside it."""
         laps = zip(self.costs[mine], *(self.costs[other] for other in others), strict=True)
         ratios = [getattr(own, by) / min(getattr(other, by) for other in rest) for own, *rest in laps]
-        return spread(said or f"{self.name} ÷ best of {', '.join(others)}", self.items, ratios, goal, form=form)
+        rivals = others[0] if len(others) == 1 else f"the best of {', '.join(others)}"
+        return spread(said or f"{self.name} ÷ {rivals}", self.items, ratios, goal, form=form)
 
     def most(self, mine: str, goal: float, *, by: str, said: str, form: str = ".0f") -> Figure:
         """Return the most that any lap of one contestant took."""

@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from functools import lru_cache
 
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
 _EAST_ASIAN = re.compile(
@@ -11,6 +12,7 @@ _EAST_ASIAN = re.compile(
 )
 _DIGITS = re.compile(r"(?<!\d)\d{7,}(?!\d)")
 _MOBILE = re.compile(r"(?<!\d)(1[3-9]\d)[ -]\d{4}[ -](\d{4})(?!\d)")
+_LABEL = 32  #: characters: labels and names are folded again and again
 _PUNCTUATION = re.compile(r"[\W_]+")
 
 
@@ -31,7 +33,16 @@ def nfkc(text: str) -> str:
 
 def fold(text: str) -> str:
     """Return what is compared: NFKC, lower case, no white space or punctuation."""
+    return _folded_label(text) if len(text) <= _LABEL else _folded(text)
+
+
+def _folded(text: str) -> str:
     return _PUNCTUATION.sub("", unicodedata.normalize("NFKC", clean(text)).lower())
+
+
+@lru_cache(4096)
+def _folded_label(text: str) -> str:
+    return _folded(text)
 
 
 def word_count(text: str) -> int:
