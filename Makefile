@@ -37,9 +37,14 @@ lint: $(VENV)/.developing ## style, types, import contracts
 accuracy: system $(VENV)/.developing ## one table: how right forms, seals, films, links and decisions are, and what reading costs
 	$(BIN)/python -m bench.accuracy .films
 
-bench: $(VENV)/.developing ## what the store and a replay cost on this machine
-	$(BIN)/python -m bench.store
-	$(BIN)/python -m bench.replay
+bench: system $(VENV)/.developing .bench-venv/.installed ## what is claimed of speed, beside other programs in the same run (MAILS=folder: decode these)
+	sh bench/install_peers.sh
+	OMP_NUM_THREADS=1 $(BIN)/python -m bench $(if $(MAILS),--mails $(MAILS))
+
+.bench-venv/.installed: bench/peers.lock
+	$(PYTHON) -m venv .bench-venv
+	.bench-venv/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r bench/peers.lock
+	touch $@
 
 fuzz: $(VENV)/.developing ## 20,000 damaged mails and files through the readers (MORE=folder: of other mails too), then a minute of each guided target
 	$(BIN)/python -m tests.fuzz.mutate 20000 $(MORE)
@@ -55,9 +60,10 @@ lock: $(VENV)/.developing ## pin the dependencies of pyproject.toml again
 		-c requirements.lock pyproject.toml -o requirements.lock
 	$(BIN)/uv pip compile -q --universal --generate-hashes --no-header --python-version 3.11 --excludes packaging.excludes \
 		-c requirements.lock --group dev pyproject.toml -o requirements-dev.lock
+	$(BIN)/uv pip compile -q --universal --generate-hashes --no-header --python-version 3.11 bench/peers.in -o bench/peers.lock
 
 system: ## Debian packages the tests need
 	sh tests/install_packages.sh
 
 clean: ## remove what was made here
-	rm -rf $(VENV) demo-out .films .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
+	rm -rf $(VENV) .bench-venv demo-out .films .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache

@@ -104,9 +104,12 @@ def reply(sha256: str, number: str) -> Letter:
     )  # fmt: skip
 
 
+def this_call() -> Notice:
+    return Notice.model_validate(tomllib.loads(Path("config.toml").read_text(encoding="utf-8"))["notice"])
+
+
 def measure(root: Path, total: int) -> None:
-    told = tomllib.loads(Path("config.toml").read_text(encoding="utf-8"))
-    notice = Notice.model_validate(told["notice"])
+    notice = this_call()
     store = Store.open(f"sqlite:///{root}/desk.db", Archive(root / "data"))
     with timed(f"take in {total:,} cases (not the question)"):
         for serial in range(total):

@@ -84,17 +84,17 @@ class Mailbox:
 
     def ours(self, to: Path) -> Cost:
         cost = self._python("desk", to)
-        self._expect(OURS, sum(1 for blob in (to / "data" / "blobs").rglob("*") if blob.is_file()))
+        self.expect(OURS, sum(1 for blob in (to / "data" / "blobs").rglob("*") if blob.is_file()))
         return cost
 
     def bare(self, to: Path) -> Cost:
         cost = self._python("bare", to)
-        self._expect(BARE, sum(1 for _ in to.glob("*.eml")))
+        self.expect(BARE, sum(1 for _ in to.glob("*.eml")))
         return cost
 
     def mbsync(self, to: Path) -> Cost:
         cost = run(["mbsync", "-q", "-c", self._written(_MBSYNC, to), "-a"])
-        self._expect(MBSYNC, _in_maildir(to / "INBOX"))
+        self.expect(MBSYNC, _in_maildir(to / "INBOX"))
         return cost
 
     def getmail(self, to: Path) -> Cost:
@@ -103,7 +103,7 @@ class Mailbox:
             if os.getuid() == 0:  # it delivers as root for nobody
                 shutil.chown(folder, "mail", "mail")
         cost = run([PEERS / "getmail", "--getmaildir", to, "--rcfile", self._written(_GETMAIL, to)])
-        self._expect(GETMAIL, _in_maildir(to))
+        self.expect(GETMAIL, _in_maildir(to))
         return cost
 
     def contestants(self) -> dict[str, Callable[[Path], Cost]]:
@@ -137,7 +137,7 @@ class Mailbox:
         path.chmod(0o600)
         return path
 
-    def _expect(self, name: str, found: int) -> None:
+    def expect(self, name: str, found: int) -> None:
         if found != self.mails:
             raise Failed(f"{name} brought {found} of {self.mails} mails")
 

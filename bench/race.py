@@ -39,14 +39,16 @@ def run(command: Sequence[str | Path], *, warm: bool = False, **around: str) -> 
     `warm`: it stands for a part of a daemon that was started long ago. It says so in a line when all is loaded, and begins when it is
     sent one (`ready`); what it did before does not count, what memory it took then does.
     """
-    with tempfile.TemporaryFile() as said:
-        process = subprocess.Popen(
+    with (
+        tempfile.TemporaryFile() as said,
+        subprocess.Popen(
             list(map(str, command)),
-            stdin=subprocess.PIPE,
+            stdin=subprocess.PIPE if warm else subprocess.DEVNULL,
             stdout=subprocess.PIPE if warm else said,
             stderr=said,
             env={**os.environ, **around},
-        )
+        ) as process,
+    ):
         before = _begin(process) if warm else 0.0
         begun = time.perf_counter()
         peak, used = _finish(process)
@@ -66,7 +68,8 @@ def ready() -> None:
 def _begin(process: subprocess.Popen[bytes]) -> float:
     """Send a warm contestant off; return the CPU seconds it took to warm up."""
     assert process.stdin and process.stdout
-    process.stdout.readline()
+    if not process.stdout.readline():
+        return 0.0  # it ended before: `run` tells why
     fields = Path(f"/proc/{process.pid}/stat").read_text().rpartition(")")[2].split()
     process.stdin.write(b"\n")
     process.stdin.flush()

@@ -89,6 +89,21 @@ def pyav() -> Reader:
     return read
 
 
+def all_of_them() -> Reader:
+    """Return what reads a folder of submissions: each mail by mail-parser, its Word form by python-docx, its scan by RapidOCR."""
+    import mailparser
+
+    by_kind: dict[str, Reader] = {
+        ".docx": python_docx(),
+        ".pdf": rapidocr(),
+        ".eml": lambda path: mailparser.parse_from_file(str(path)),
+    }
+
+    return lambda path: [
+        by_kind[file.suffix](file) for file in (sorted(path.iterdir()) if path.is_dir() else [path])
+    ]  # fmt: skip
+
+
 READERS: dict[str, Callable[[], Reader]] = {
     "ours": ours,
     "python-docx": python_docx,
@@ -96,11 +111,18 @@ READERS: dict[str, Callable[[], Reader]] = {
     "RapidOCR": rapidocr,
     "pdfplumber, RapidOCR for the seal": pdfplumber,
     "PyAV, every frame": pyav,
+    "mail-parser, python-docx, RapidOCR": all_of_them,
 }
+
+
+def _one_of_each_kind(file: Path) -> list[Path]:
+    return list({one.suffix: one for one in file.iterdir()}.values()) if file.is_dir() else [file]
+
 
 if __name__ == "__main__":
     reader, file = READERS[sys.argv[1]](), Path(sys.argv[2])
-    reader(file)
+    for warming in _one_of_each_kind(file):
+        reader(warming)
     ready()
     for _ in range(int(sys.argv[3])):
         reader(file)

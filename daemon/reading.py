@@ -27,8 +27,7 @@ def read(claimed: Claimed, desk: Desk) -> Reading:
         mail = desk.store.mail(claimed.sha256)
         if mail is None:
             mail = _opened(claimed, desk, out)
-            for file in sorted(out.iterdir()):
-                desk.store.archive.add(file)
+            desk.store.archive.add_all(sorted(out.iterdir()))
             desk.store.save_mail(claimed.sha256, mail)
         pictures = out / "pictures"
         pictures.mkdir(mode=0o700)
@@ -78,8 +77,7 @@ def facts_of(mail: Mail, parts: tuple[Part, ...], desk: Desk, out: Path) -> dict
     for sha256, facts in zip(wanted, desk.sandbox.read_files(list(wanted.values())), strict=True):
         known[sha256] = facts
         if facts.problem not in _PASSING:
-            for picture in facts.derived:
-                desk.store.archive.add(out / picture)
+            desk.store.archive.add_all(out / picture for picture in facts.derived)
             desk.store.save_facts(sha256, *keys[sha256], facts)
     return known
 

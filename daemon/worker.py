@@ -30,7 +30,7 @@ log = structlog.get_logger(__name__)
 
 Clock = Callable[[], datetime]
 _AGAIN_S = 5.0  #: between tries to write to a database that takes nothing
-AHEAD = 2  #: messages read at the same time: as many as the sandbox has workers
+AHEAD = 3  #: messages read at the same time: one more than the sandbox has workers, so that none of these waits for the next
 
 
 def owner() -> str:

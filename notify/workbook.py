@@ -3,8 +3,6 @@
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path, PurePosixPath
 
-import xlsxwriter
-
 from domain.kinds import MessageState, Role, Track
 from domain.notice import Notice
 from domain.text import one_line, word_count
@@ -55,6 +53,8 @@ def write_workbook(
 
     `units` is the progress where the caller has it already, `logged` how many of the newest mails the log shows (default: all).
     """
+    import xlsxwriter
+
     roster = Roster(notice)
     units = units or progress(store.briefs(), notice, roster)
     options = {"constant_memory": True, "default_date_format": "yyyy-mm-dd hh:mm"}

@@ -13,7 +13,7 @@ import shutil
 import tempfile
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from types import TracebackType
 from typing import BinaryIO, Self, TypeVar
@@ -117,6 +117,17 @@ class Archive:
         with path.open("rb") as source, self.incoming() as blob:
             shutil.copyfileobj(source, blob, _PIECE)
             return blob.commit()
+
+    def add_all(self, paths: Iterable[Path]) -> list[str]:
+        """Take in copies of several files, durable together; return their sha256s, in order."""
+        with ExitStack() as held:
+            blobs = []
+            for path in paths:
+                blob = held.enter_context(self.incoming())
+                with path.open("rb") as source:
+                    shutil.copyfileobj(source, blob, _PIECE)
+                blobs.append(blob)
+            return self.keep(blobs)
 
     def add_bytes(self, data: bytes) -> str:
         """Take in bytes; return their sha256."""

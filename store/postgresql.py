@@ -6,7 +6,6 @@ advisory lock. Those that read see one state throughout.
 
 from typing import Any
 
-from psycopg.types.string import StrDumperUnknown
 from sqlalchemy import URL, Engine, event
 from sqlmodel import create_engine
 
@@ -39,11 +38,6 @@ def create_postgresql(url: URL) -> Engine:
 
 
 def _set_up(connection: Any, _record: Any) -> None:
-    connection.adapters.register_dumper(str, _Text)
+    from store.postgresql_text import Text
 
-
-class _Text(StrDumperUnknown):
-    """Text as PostgreSQL can keep it: U+0000, which no column of its holds, becomes U+FFFD. Hostile mail has it anywhere."""
-
-    def dump(self, obj: str) -> Any:
-        return super().dump(obj.replace("\0", "\N{REPLACEMENT CHARACTER}"))
+    connection.adapters.register_dumper(str, Text)
