@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from daemon import exchanges, fetch_note, sorting
+from daemon.copies import first_copy
 from daemon.desk import Desk
 from daemon.gathering import gathered
 from daemon.joining import joined
@@ -48,20 +49,26 @@ def conclude(reading: Reading, desk: Desk) -> Outcome:
         return orders
     if quiet := loop_guard(reading.mail, desk):
         return Outcome(reading=reading, kind=quiet.kind, decision=Decision.IGNORED, reason=quiet.reason)
+    if copy_of := first_copy(reading.mail, desk.store):
+        return _repeats(copy_of, f"a second copy of {copy_of}", reading, roles)
     if asked := withdrawal(reading, placed, roles, desk.store, desk.staff.authserv):
         return asked
     if not sorting.brings_a_case(reading, placed, desk.notice.words):
         return _without_materials(reading, roles, desk)
     if original := _sent_before(placed, reading, desk):
-        return Outcome(
-            reading=reading,
-            kind=MessageKind.DUPLICATE,
-            decision=Decision.DUPLICATE,
-            roles=roles,
-            duplicate_of=original,
-            reason=f"same materials as {original}",
-        )
+        return _repeats(original, f"same materials as {original}", reading, roles)
     return _judged(reading, placed, roles, desk)
+
+
+def _repeats(original: str, reason: str, reading: Reading, roles: dict[str, Role]) -> Outcome:
+    return Outcome(
+        reading=reading,
+        kind=MessageKind.DUPLICATE,
+        decision=Decision.DUPLICATE,
+        roles=roles,
+        duplicate_of=original,
+        reason=reason,
+    )
 
 
 def commit(outcome: Outcome, claimed: Claimed, desk: Desk, now: datetime, owner: str | None = None) -> Processed:

@@ -66,7 +66,7 @@ class Post:
 
     def _accounts(self, store: Store) -> tuple[str, ...]:
         own = self.account.lower()
-        return (own,) if self._known is None else (own, *sorted({"", *store.queued_accounts()} - self._known))
+        return (own,) if self._known is None else (own, *sorted({"", *store.accounts_with_post()} - self._known))
 
 
 def ways_out(settings: Settings, stop: Event) -> list[Post]:

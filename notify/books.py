@@ -55,7 +55,9 @@ def keep_books(
     return Books(
         poll=poll,
         reckoning=reckoning,
-        forgotten=tuple(sha256 for sha256 in reckoning.unanswered if _is_answerable(store, sha256, notice)),
+        forgotten=tuple(
+            sha256 for sha256 in reckoning.unanswered if _is_answerable(store, sha256, (notice.mailbox, *accounts))
+        ),
         discrepancies=discrepancies,
     )
 
@@ -75,10 +77,10 @@ def _together(polls: list[PollRecord]) -> PollRecord:
     )
 
 
-def _is_answerable(store: Store, sha256: str, notice: Notice) -> bool:
+def _is_answerable(store: Store, sha256: str, own: tuple[str, ...]) -> bool:
     """Tell whether a mail could have been answered: some name no address that may be."""
     mail = store.mail(sha256)
-    return mail is not None and Thread.of(mail, notice.mailbox) is not None
+    return mail is not None and Thread.of(mail, *own) is not None
 
 
 def told(books: Books, counts: Counts, now: datetime) -> Iterator[Line]:

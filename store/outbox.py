@@ -107,9 +107,10 @@ class Outbox:
                 (row[0], row[1]) for row in session.connection().execute(columns.where(*failed, *_of(accounts)))
             )
 
-    def queued_accounts(self) -> frozenset[str]:
-        """Return the accounts that queued letters are from."""
-        query = select_columns(col(LetterRow.account)).where(col(LetterRow.state) == OutboxState.QUEUED).distinct()
+    def accounts_with_post(self) -> frozenset[str]:
+        """Return the accounts that letters on their way are from."""
+        underway = col(LetterRow.state).in_((OutboxState.QUEUED, OutboxState.SENDING))
+        query = select_columns(col(LetterRow.account)).where(underway).distinct()
         with self.database.read() as session:
             return frozenset(session.connection().scalars(query))
 

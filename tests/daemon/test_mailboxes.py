@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -15,6 +16,7 @@ from tests.fixtures import dovecot as real
 from tests.fixtures.cases import IN_TIME
 from tests.fixtures.desks import command, daemon, wait_until, write_config
 from tests.fixtures.mails import mail
+from tests.fixtures.office import Office
 from tests.fixtures.outside import free_port, health
 from tests.fixtures.smtp import Received, SmtpServer
 
@@ -108,6 +110,19 @@ def test_a_mailbox_that_is_shut_stops_no_other_and_each_answers_what_came_to_it(
         assert store.verify(IN_TIME) == ()
     senders = [sender for sender, _ in world.answers()]
     assert (senders.count(FIRST), senders.count(SECOND)) == (2, 2)
+
+
+def test_a_mail_to_both_mailboxes_is_answered_once(office: Office) -> None:
+    """Each server adds headers of its own, so that the bytes differ; it brings no file that would tell."""
+    raw = mail("qq", subject="昌乐县发改局+王明+13800000001")
+    office.arrive(raw, IN_TIME)
+    office.arrive(b"Delivered-To: second@example.test\r\n" + raw, IN_TIME + timedelta(seconds=1))
+    office.arrive(
+        raw.replace(b"13800000001", b"13800000002"), IN_TIME + timedelta(seconds=2)
+    )  # an id that was used again
+    kinds = [record.kind for record in office.store.messages()]
+    assert kinds[:2] == [MessageKind.SUBMISSION, MessageKind.DUPLICATE]
+    assert len(office.store.letters()) == len(kinds) - kinds.count(MessageKind.DUPLICATE)
 
 
 def test_one_cycle_looks_into_every_mailbox(world: World) -> None:

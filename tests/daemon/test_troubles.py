@@ -104,6 +104,28 @@ def test_a_poll_without_an_answer_leaves_open_whether_the_login_is_taken(setting
     assert Trouble.LOGIN not in here(troubles(vitals(), noticed, settings))
 
 
+def test_a_poll_of_hours_that_comes_on_is_no_stalled_one(settings: Settings) -> None:
+    noticed = signs()
+    assert here(troubles(vitals(polls={ACCOUNT: LATE}), noticed, settings)) == {Trouble.POLLING}
+    noticed.came_on(ACCOUNT, NOW - timedelta(minutes=1))
+    assert here(troubles(vitals(polls={ACCOUNT: LATE}), noticed, settings)) == set()
+
+
+def test_of_several_mailboxes_the_one_in_trouble_is_named() -> None:
+    second = {"account": "second@163.com", "credential": "mail-password-2"}
+    settings = parse({**configuration(), "mailboxes": [second]})
+    noticed = signs()
+    noticed.polled(PollReport("second@163.com", JUST_NOW, JUST_NOW, (), LoginRefused("no")))
+    noticed.sent("second@163.com", SendReport(alarms=("535 no",)))
+    both = {ACCOUNT: Polled(good=JUST_NOW), "second@163.com": LATE}
+    seen = troubles(vitals(polls=both), noticed, settings)
+    assert here(seen) == {Trouble.LOGIN, Trouble.SENDING}
+    assert (seen[Trouble.LOGIN]["answer"], seen[Trouble.SENDING]["answer"]) == (
+        "second@163.com：no",
+        "second@163.com：535 no",
+    )
+
+
 def test_discrepancies_are_told_until_a_verify_finds_none(settings: Settings) -> None:
     noticed = signs()
     noticed.verified(["blob 1: missing"])

@@ -175,3 +175,22 @@ def test_letters_are_listed_by_state_and_age(store: Store) -> None:
     assert [record.letter.key for record in store.letters(state=OutboxState.HELD)] == ["b"]
     assert len(store.letters(since=NOW)) == 2
     assert store.letters(since=later(seconds=1)) == ()
+
+
+def test_each_account_has_its_own_letters_caps_and_pauses(store: Store) -> None:
+    with store.begin(NOW) as tx:
+        for account in ("a@x.cn", "b@x.cn", ""):
+            tx.enqueue(letter(f"to {account}").model_copy(update={"account": account}))
+    assert store.accounts_with_post() == {"a@x.cn", "b@x.cn", ""}
+    second = store.claim_letter("s", NOW, ["b@x.cn"])
+    assert second and second.letter.account == "b@x.cn"
+    assert store.claim_letter("s", NOW, ["b@x.cn"]) is None
+    assert store.settle_letter(second.id, OutboxState.QUEUED, NOW, next_at=later(hours=1), error="421 busy")
+    assert store.set_back(["b@x.cn"]) == ((later(hours=1), "421 busy"),)
+    assert store.set_back(["a@x.cn", ""]) == ()
+    firsts = [store.claim_letter("s", NOW, ["a@x.cn", ""]) for _ in range(2)]
+    assert [each and each.letter.account for each in firsts] == ["a@x.cn", ""]
+    assert firsts[0] and store.settle_letter(firsts[0].id, OutboxState.SENT, NOW)
+    assert [store.sent_since(NOW, accounts=[account]) for account in ("a@x.cn", "b@x.cn")] == [1, 0]
+    assert store.sent_since(NOW) == 1
+    assert [each.letter.account for each in store.stuck_letters(later(hours=1), timedelta(0), ["a@x.cn", ""])] == [""]
