@@ -16,7 +16,6 @@ from domain.value import Value
 from notify.alerts import Alert, News, compose_alert
 from notify.trouble_words import Evidence, Trouble
 
-FILE = "alerts.json"
 _STALE = timedelta(days=3)  #: news that could not be told for so long is news no more
 
 
@@ -96,23 +95,23 @@ def told(book: Book, key: str, way: str) -> Book:
     return book.model_copy(update={"due": tuple(each for each in left if each.to)})
 
 
-def load(folder: Path) -> Book:
-    """Return the book of a data directory; an empty one where there is none, or none that can be read."""
+def load(file: Path) -> Book:
+    """Return the book a file holds; an empty one where there is none, or none that can be read."""
     try:
-        return Book.model_validate_json((folder / FILE).read_bytes())
+        return Book.model_validate_json(file.read_bytes())
     except (FileNotFoundError, ValidationError):
         return Book()
 
 
-def save(book: Book, folder: Path) -> None:
+def save(book: Book, file: Path) -> None:
     """Write the book: whole or not at all, on disk when this returns. Raises OSError."""
-    new = folder / f"{FILE}.new"
-    with os.fdopen(os.open(new, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
-        file.write(book.model_dump_json().encode())
-        file.flush()
-        os.fsync(file.fileno())
-    new.replace(folder / FILE)
-    handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    new = file.with_name(f"{file.name}.new")
+    with os.fdopen(os.open(new, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as written:
+        written.write(book.model_dump_json().encode())
+        written.flush()
+        os.fsync(written.fileno())
+    new.replace(file)
+    handle = os.open(file.parent, os.O_RDONLY | os.O_DIRECTORY)
     try:
         os.fsync(handle)
     finally:

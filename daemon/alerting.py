@@ -21,6 +21,7 @@ from notify.smtp import SmtpAccess, SmtpTransport
 
 log = structlog.get_logger(__name__)
 
+FILE = "alerts.json"  #: in the data directory
 _COMMAND_S = 60.0
 _FIRST, _LONGEST = timedelta(minutes=1), timedelta(minutes=30)  #: rests of a way that does not work
 
@@ -28,9 +29,9 @@ _FIRST, _LONGEST = timedelta(minutes=1), timedelta(minutes=30)  #: rests of a wa
 class Alerts:
     """The second way out, with its memory. Used by one thread. ConfigError for settings that cannot be."""
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, file: str = FILE) -> None:
         wanted = settings.alerts
-        self._settings, self._folder = wanted, settings.directory
+        self._settings, self._file = wanted, settings.directory / file
         self._transport = second_way(settings) if wanted.to else None
         self._manner = Manner(
             remind=timedelta(hours=wanted.remind_hours),
@@ -38,7 +39,7 @@ class Alerts:
             call=settings.notice.name,
             ways=ways(wanted.to, wanted.command),
         )
-        self._book = load(settings.directory)
+        self._book = load(self._file)
         self._resting: dict[str, tuple[datetime, timedelta]] = {}  #: way → until when, and for how long
 
     def tell(self, seen: Seen, now: datetime) -> tuple[Alert, ...]:
@@ -86,7 +87,7 @@ class Alerts:
         changed, self._book = book != self._book, book
         try:
             if changed:
-                save(book, self._folder)
+                save(book, self._file)
         except OSError as error:
             log.error("alerts not written down", error=str(error), mend="make room in the data directory")  # noqa: TRY400
 

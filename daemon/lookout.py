@@ -8,12 +8,13 @@ from datetime import datetime, timedelta
 
 from sqlalchemy.exc import SQLAlchemyError
 
-from daemon.alerting import Alerts
+from daemon.alerting import FILE, Alerts
+from daemon.duties import Role
 from daemon.meters import Meters, Reading, build
 from daemon.pipeline import Processed
 from daemon.settings import Settings
 from daemon.signs import Signs
-from daemon.troubles import FAILING, Seen, troubles, unanswered
+from daemon.troubles import FAILING, SENDERS, Seen, troubles, unanswered
 from daemon.vitals import Vitals, take
 from daemon.workshop import clock
 from ingest.poll import PollReport
@@ -21,6 +22,8 @@ from notify.expiring import expiring
 from notify.outbox import SendReport
 from notify.pacing import midnight
 from store.desk import Store
+
+SENDING_FILE = "alerts-sending.json"  #: the memory of whoever sends, which may be another process
 
 
 class Lookout:
@@ -31,7 +34,8 @@ class Lookout:
         self._settings, self._store, self._accounts = settings, store, tuple(accounts)
         self.signs = Signs(clock())
         self.meters = meters
-        self._alerts = Alerts(settings) if settings.alerts.wanted else None
+        files = {Role.POLLER: FILE, Role.SENDER: SENDING_FILE} if settings.alerts.wanted else {}
+        self._alerts = {duty: Alerts(settings, file) for duty, file in files.items()}
         self._surveyed: tuple[Reading, ...] = ()
         meters.show(self.gauges)
 
@@ -58,10 +62,11 @@ class Lookout:
             return None, unanswered(error)
         return vitals, troubles(vitals, self.signs, self._settings)
 
-    def tell(self) -> None:
-        """Tell of troubles by the second way, where there is one."""
-        if self._alerts:
-            for alert in self._alerts.tell(self.look()[1], clock()):
+    def tell(self, duty: Role) -> None:
+        """Tell of the troubles that whoever has a duty looks after, by the second way, where there is one."""
+        if alerts := self._alerts.get(duty):
+            seen = {kind: told for kind, told in self.look()[1].items() if (kind in SENDERS) is (duty is Role.SENDER)}
+            for alert in alerts.tell(seen, clock()):
                 self.meters.alerted(alert)
 
     def survey(self) -> None:

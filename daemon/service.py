@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from datetime import time, timedelta
+from functools import partial
 
 import structlog
 from apscheduler.jobstores.base import JobLookupError
@@ -165,9 +166,11 @@ class Service:
 
     def _schedule_lookout(self) -> None:
         add = self._scheduler.add_job
-        if self._settings.alerts.wanted and self._duties.role is not Role.WORKER:
-            every = self._settings.alerts.look_seconds
-            add(self.lookout.tell, "interval", seconds=every, id="alerts", next_run_time=clock())
+        every = self._settings.alerts.look_seconds
+        for duty in (Role.POLLER, Role.SENDER) if self._settings.alerts.wanted else ():
+            if self._duties.has(duty):
+                tell = self._duties.in_turn(duty, partial(self.lookout.tell, duty))
+                add(tell, "interval", seconds=every, id=f"alerts of the {duty}", next_run_time=clock())
         if self._settings.health.port:
             add(self._ask_confinement, id="confinement", next_run_time=clock())
             add(self.lookout.survey, "interval", seconds=_SURVEY_S, id="survey", next_run_time=clock())

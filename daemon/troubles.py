@@ -13,6 +13,8 @@ _SETTLING = timedelta(minutes=30)  #: a desk that has just started may still be 
 
 #: What is known of each trouble: its evidence, {} where all is well. What cannot be told is left out, and stays as it was.
 Seen = Mapping[Trouble, Evidence]
+#: What the process that sends looks after; the one that polls has the rest. Each tells of its own, so nothing is told twice.
+SENDERS = frozenset({Trouble.SENDING, Trouble.DIGEST, Trouble.VERIFY})
 #: While one of these lasts the desk does not do its work; the others wait for a person, and it goes on.
 FAILING = frozenset({Trouble.LOGIN, Trouble.POLLING, Trouble.SENDING, Trouble.DISK, Trouble.DATABASE})
 

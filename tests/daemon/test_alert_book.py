@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from daemon.alert_book import FILE, Book, Manner, load, save, told, turned, ways
+from daemon.alert_book import Book, Manner, load, save, told, turned, ways
+from daemon.alerting import FILE
 from daemon.troubles import Seen
 from notify.alerts import News
 from notify.trouble_words import Trouble
@@ -81,8 +82,8 @@ def test_news_that_could_not_be_told_for_days_is_dropped() -> None:
 
 def test_the_book_survives_a_restart(tmp_path: Path) -> None:
     book, _ = follow((0, HELD), (5, WELL))
-    save(book, tmp_path)
-    assert load(tmp_path) == book
+    save(book, tmp_path / FILE)
+    assert load(tmp_path / FILE) == book
     assert [path.name for path in tmp_path.iterdir()] == [FILE]
     assert (tmp_path / FILE).stat().st_mode & 0o777 == 0o600
 
@@ -90,8 +91,8 @@ def test_the_book_survives_a_restart(tmp_path: Path) -> None:
 @pytest.mark.parametrize("left", [b"", b"{", b'{"open": 3}'])
 def test_a_book_that_cannot_be_read_is_begun_anew(tmp_path: Path, left: bytes) -> None:
     (tmp_path / FILE).write_bytes(left)
-    assert load(tmp_path) == Book()
-    assert load(tmp_path / "nowhere") == Book()
+    assert load(tmp_path / FILE) == Book()
+    assert load(tmp_path / "nowhere" / FILE) == Book()
 
 
 def test_an_address_told_twice_is_one_way() -> None:

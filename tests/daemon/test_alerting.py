@@ -8,8 +8,7 @@ from pathlib import Path
 import pytest
 from pydantic import SecretStr
 
-from daemon.alert_book import FILE
-from daemon.alerting import Alerts
+from daemon.alerting import FILE, Alerts
 from daemon.doctor import examine
 from daemon.settings import ConfigError, Settings, parse
 from daemon.troubles import Seen

@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from daemon.alert_book import FILE, load
+from daemon.alert_book import load
+from daemon.alerting import FILE
 from daemon.metric_names import FAMILIES, page
 from tests.fixtures import dovecot as real
 from tests.fixtures.cases import IN_TIME, ROOT
@@ -45,7 +46,7 @@ class World:
     def undelivered(self) -> int:
         """How many news are written down and not yet told."""
         book = self.data / FILE
-        return len(load(self.data).due) if book.exists() else 0
+        return len(load(book).due) if book.exists() else 0
 
 
 @pytest.fixture
