@@ -49,10 +49,10 @@ def conclude(reading: Reading, desk: Desk) -> Outcome:
         return orders
     if quiet := loop_guard(reading.mail, desk):
         return Outcome(reading=reading, kind=quiet.kind, decision=Decision.IGNORED, reason=quiet.reason)
-    if copy_of := first_copy(reading.mail, desk.store):
-        return _repeats(copy_of, f"a second copy of {copy_of}", reading, roles)
     if asked := withdrawal(reading, placed, roles, desk.store, desk.staff.authserv):
         return asked
+    if copy_of := first_copy(reading.mail, desk.store):
+        return _repeats(copy_of, f"a second copy of {copy_of}", reading, roles)
     if not sorting.brings_a_case(reading, placed, desk.notice.words):
         return _without_materials(reading, roles, desk)
     if original := _sent_before(placed, reading, desk):
