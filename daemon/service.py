@@ -139,7 +139,7 @@ class Service:
         if has(Role.SENDER):
             self._schedule_sending()
         add(self._beat, "interval", seconds=self._supervisor.interval.total_seconds(), id="beat", next_run_time=clock())
-        add(self._rest, "interval", seconds=_IDLE_S / 10, id="rest")
+        add(lambda: self._desk.sandbox.rest(_IDLE_S), "interval", seconds=_IDLE_S / 10, id="rest")
         self._schedule_lookout()
 
     def _schedule_polling(self) -> None:
@@ -213,10 +213,6 @@ class Service:
         if not self._duties.mine(Role.SENDER, post.account):
             return
         self.lookout.sent(post.account, post.send(self._desk.store, clock))
-
-    def _rest(self) -> None:
-        if self._desk.sandbox.rest(_IDLE_S):
-            log.info("parser processes let go: nothing to read")
 
     def _watch(self) -> None:
         self._watched.look(clock())

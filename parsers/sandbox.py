@@ -139,6 +139,7 @@ class Sandbox:
             idle = self._used is not None and self._queued < 1 and time.monotonic() - self._used >= idle_s
             if idle and self._pool is not None:
                 self._pool, self._used = self._renew(self._pool), None
+                log.info("parser processes let go: nothing to read")
             return idle
 
     def limit(self, limits: Limits) -> None:
