@@ -9,6 +9,7 @@ import time
 from datetime import UTC, datetime, timedelta
 
 import structlog
+from apscheduler.events import EVENT_JOB_ERROR
 from apscheduler.executors.pool import ThreadPoolExecutor
 from apscheduler.schedulers.background import BackgroundScheduler
 from apscheduler.schedulers.base import BaseScheduler
@@ -19,6 +20,7 @@ from domain.notice import SHANGHAI
 
 log = structlog.get_logger(__name__)
 
+AGAIN = timedelta(minutes=10)  #: after a daily job failed
 _SLEW = timedelta(seconds=2)  #: NTP moves a clock by less between two looks
 
 
@@ -28,13 +30,22 @@ def uptime() -> datetime:
 
 
 def new_clocks(threads: int) -> BackgroundScheduler:
-    """Return a scheduler of Shanghai's time: what is late is done once, nothing is done twice at a time, an outage is one line."""
+    """Return a scheduler of Shanghai's time: what is late is done once, what fails daily is tried again, an outage is one line."""
     logging.getLogger("apscheduler.executors.default").addFilter(Outages())
-    return BackgroundScheduler(
+    clocks = BackgroundScheduler(
         timezone=SHANGHAI,
         executors={"default": ThreadPoolExecutor(threads)},
         job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None},
     )
+    clocks.add_listener(lambda event: _again(clocks, event.job_id), EVENT_JOB_ERROR)
+    return clocks
+
+
+def _again(clocks: BaseScheduler, name: str) -> None:
+    """Let a daily job that failed run again soon: a digest that met a full disk is not a day late."""
+    job = clocks.get_job(name)
+    if job and isinstance(job.trigger, CronTrigger):
+        job.modify(next_run_time=datetime.now(SHANGHAI) + AGAIN)
 
 
 class ClockWatch:

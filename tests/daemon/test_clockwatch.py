@@ -1,5 +1,6 @@
 """A clock that is set, and a machine in another zone: jobs go on, no reading is cut short, every day is Shanghai's."""
 
+import errno
 import threading
 import time
 from collections.abc import Iterator
@@ -9,6 +10,7 @@ from types import SimpleNamespace
 import pebble.pool.process
 import pytest
 
+from daemon import clockwatch
 from daemon.clockwatch import ClockWatch, new_clocks
 from daemon.morning import day_before
 from domain.notice import Limits
@@ -31,6 +33,26 @@ def test_jobs_go_on_when_the_clock_is_set(hours: int) -> None:
         assert ran.wait(30)
         assert not watch.look(datetime.now(UTC), clocks)
         assert clocks.get_job("digest").next_run_time - datetime.now(UTC) <= timedelta(days=1)
+    finally:
+        clocks.shutdown()
+
+
+def test_a_daily_job_that_fails_is_tried_again_the_same_day(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(clockwatch, "AGAIN", timedelta(seconds=1))
+    tries: list[int] = []
+    done = threading.Event()
+
+    def digest() -> None:
+        tries.append(1)
+        if len(tries) == 1:
+            raise OSError(errno.ENOSPC, "No space left on device")
+        done.set()
+
+    clocks = new_clocks(1)
+    clocks.add_job(digest, "cron", hour=8, id="digest", next_run_time=datetime.now(UTC))
+    clocks.start()
+    try:
+        assert done.wait(30)
     finally:
         clocks.shutdown()
 
