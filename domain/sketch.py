@@ -23,8 +23,10 @@ def likeness(one: tuple[int, ...], other: tuple[int, ...]) -> float:
     """Return the estimated share of shingles that two texts have in common (Jaccard), 0–1 (Broder 1997)."""
     if not one or not other:
         return 0.0
-    union = sorted(set(one) | set(other))[:_KEPT]
-    both = set(one) & set(other)
+    both = set(one).intersection(other)
+    if not both:
+        return 0.0
+    union = sorted({*one, *other})[:_KEPT]
     return sum(1 for value in union if value in both) / len(union)
 
 
