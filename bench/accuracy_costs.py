@@ -23,10 +23,10 @@ from bench.accuracy_videos import five_minutes
 from bench.table import Figure, table
 from daemon.settings import load
 from domain.kinds import Kind
-from parsers.pdf_file import draw
+from parsers.pages.pdf_file import draw
 from parsers.registry import ReadJob
 from parsers.sandbox import Sandbox
-from parsers.scan_ocr import warm_up
+from parsers.scans.ocr import warm_up
 
 CONFIG = Path(__file__).parents[1] / "config.toml"
 PAGES = (0, 1, 5, 17, 42, 62)  #: of one page each: clean, 150 dpi, turned, a seal over text, no borders, no seal

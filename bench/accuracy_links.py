@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from bench.table import Figure, share, table
 from domain.mail import Link
 from domain.notice import SHANGHAI
-from parsers.links import find_links
+from parsers.links.finding import find_links
 
 K, M, G = 1024, 1024**2, 1024**3
 

@@ -24,7 +24,7 @@ from domain.facts import FileFacts
 from domain.kinds import Kind
 from domain.notice import Notice
 from parsers.registry import ReadJob, read_file
-from parsers.scan_ocr import warm_up
+from parsers.scans.ocr import warm_up
 from tests.fixtures.make_red import DRAWN
 from tests.fixtures.make_scans import filled, scan_image, scan_pdf
 

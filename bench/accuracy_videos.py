@@ -18,7 +18,7 @@ from bench.table import Figure, f1, share, table
 from domain.facts import FileFacts
 from domain.kinds import Kind
 from parsers.registry import ReadJob, read_file
-from parsers.scan_ocr import warm_up
+from parsers.scans.ocr import warm_up
 from tests.fixtures.make_videos import LINES, Clip, make_video
 
 SERIF, WQY = "Noto Serif CJK SC", "WenQuanYi Micro Hei"

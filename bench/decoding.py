@@ -20,8 +20,8 @@ import mailparser
 from bench.race import Cost, Race, here, spread
 from bench.table import Figure, table
 from domain.notice import Limits
-from parsers.letter import read_letter
 from parsers.mail import envelope, read_mail
+from parsers.message.letter import read_letter
 
 SAMPLES = Path(__file__).parents[1] / "tests" / "fixtures" / "samples"
 OURS, WHOLE, PEER, PEER_FILES = "ours", "ours, whole", "mail-parser, files left in base64", "mail-parser"

@@ -15,7 +15,7 @@ from daemon.settings import load
 from daemon.worker import work_through
 from daemon.workshop import open_desk
 from domain.records import Arrival
-from parsers.scan_ocr import warm_up
+from parsers.scans.ocr import warm_up
 from store.archive import Archive
 from store.desk import Store
 

@@ -16,7 +16,7 @@ Reader = Callable[[Path], object]
 
 def ours() -> Reader:
     from domain.notice import Notice
-    from parsers.kinds import sniff
+    from parsers.kinds.sniffing import sniff
     from parsers.registry import ReadJob, read_file
 
     told = tomllib.loads(Path("config.toml").read_text(encoding="utf-8"))

@@ -17,7 +17,7 @@ from domain.mail import Link
 from domain.records import CaseRecord
 from ingest.errors import NotKept
 from ingest.guarded import LinkFailed, LinkRefused, Policy, Tools, checked, download
-from parsers.filenames import safe_name
+from parsers.message.filenames import safe_name
 from store.desk import Store
 
 log = structlog.get_logger(__name__)

@@ -15,7 +15,7 @@ from domain.records import Arrival, CaseRecord, MessageRecord
 from domain.text import fold, one_line
 from domain.value import Value
 from parsers.fetched import Loose, Opened, open_files
-from parsers.passwords import passwords_in
+from parsers.message.passwords import passwords_in
 from parsers.sandbox import Sandbox
 from store.desk import Store
 from store.materials import NEWEST_COUNTS

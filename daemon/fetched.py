@@ -16,7 +16,7 @@ from daemon.fetch_note import FetchedFile, FetchNote
 from domain.kinds import ARCHIVES, WORD, Decision, Kind, MessageState
 from domain.records import CaseRecord
 from ingest.watched import Batch, WatchedFile, WatchedFolder
-from parsers.kinds import sniff
+from parsers.kinds.sniffing import sniff
 from parsers.sandbox import ReadFailed
 from store.desk import Store
 

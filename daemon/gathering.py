@@ -15,9 +15,9 @@ from domain.case import Gathered, Reading
 from domain.facts import FileFacts
 from domain.kinds import Cut, MessageState
 from domain.mail import ArchiveProblem, Mail, Part, Volume
+from parsers.archives.volumes import set_of, total_of
 from parsers.fetched import Loose, Opened, open_files
-from parsers.passwords import passwords_in
-from parsers.volumes import set_of, total_of
+from parsers.message.passwords import passwords_in
 
 _UNFIT = ("volume", "corrupt", "unsupported")  #: problems of pieces that are of different archives, for all we know
 _MOST_MAILS = 200  #: of one sender that are looked through, the newest

@@ -12,7 +12,7 @@ from domain.notice import Notice
 from domain.records import Claimed
 from domain.text import fold
 from notify.guards import Silence, silence
-from parsers.passwords import passwords_in
+from parsers.message.passwords import passwords_in
 from parsers.registry import ReadJob, facts_version, failed, parser_for
 from parsers.subject import read_subject
 

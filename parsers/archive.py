@@ -8,11 +8,11 @@ from pathlib import Path
 
 from domain.kinds import Kind
 from domain.notice import Limits
-from parsers.archive_box import Box, Member, Refused, Unpacked, is_junk, safe_path
-from parsers.archive_zip import unpack_zip
-from parsers.rar import unpack_rar
-from parsers.sevenzip import unpack_7z
-from parsers.tar import unpack_tar
+from parsers.archives.box import Box, Member, Refused, Unpacked, is_junk, safe_path
+from parsers.archives.rar import unpack_rar
+from parsers.archives.sevenzip import unpack_7z
+from parsers.archives.tar import unpack_tar
+from parsers.archives.zip_members import unpack_zip
 
 __all__ = ["Member", "Unpacked", "is_junk", "safe_path", "unpack"]
 

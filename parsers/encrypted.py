@@ -12,8 +12,8 @@ from typing import Any
 
 from domain.facts import FileFacts
 from domain.kinds import Kind
-from parsers.document import unread
-from parsers.kinds import sniff
+from parsers.forms.document import unread
+from parsers.kinds.sniffing import sniff
 from parsers.registry import ReadJob, parser, parser_for
 
 _NAME = "encrypted"

@@ -1,6 +1,6 @@
 """In charge of files that came by themselves, from behind a link: told apart, named and opened as if a mail had carried them.
 
-Leaves all of that to `carried`; knows no mail.
+Leaves all of that to `message.carried`; knows no mail.
 """
 
 from collections.abc import Collection, Sequence
@@ -9,10 +9,10 @@ from pathlib import Path
 from domain.mail import ArchiveProblem, Part
 from domain.notice import Limits
 from domain.value import Value
-from parsers.carried import Hold
-from parsers.filenames import FileName
-from parsers.letter import Carried
-from parsers.transfer import Blob
+from parsers.message.carried import Hold
+from parsers.message.filenames import FileName
+from parsers.message.letter import Carried
+from parsers.message.transfer import Blob
 
 
 class Loose(Value):

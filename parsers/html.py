@@ -1,6 +1,6 @@
 """In charge of HTML documents, those Word saves as .doc or .mht among them: visible lines and tables.
 
-Nothing is loaded: no picture, style sheet or frame. Leaves HTML mail bodies to `parsers.body`.
+Nothing is loaded: no picture, style sheet or frame. Leaves HTML mail bodies to `parsers.message.body`.
 """
 
 import re
@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING
 
 from domain.facts import FileFacts
 from domain.kinds import Kind
-from parsers.charset import decode_bytes
-from parsers.document import document_facts, unread
-from parsers.form import Block
+from parsers.forms.document import document_facts, unread
+from parsers.forms.reading import Block
+from parsers.message.charset import decode_bytes
 from parsers.registry import ReadJob, parser
 
 if TYPE_CHECKING:
@@ -36,7 +36,7 @@ def read(path: Path, job: ReadJob) -> FileFacts:
 
 def html_blocks(data: bytes) -> Sequence[Block]:
     """Return the visible lines and tables of HTML, or of the first HTML part of MHTML (RFC 2557)."""
-    from parsers.html_body import HtmlReader
+    from parsers.office.html_body import HtmlReader
 
     root = _root(data)
     return HtmlReader().blocks(root.body or root)

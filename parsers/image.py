@@ -1,6 +1,6 @@
 """In charge of pictures sent as files: a photo or scan of a form is read like one, any other picture only measured.
 
-Leaves reading a page to `scan`, opening files to `image_file`.
+Leaves reading a page to `scans.reading`, opening files to `pages.image_file`.
 """
 
 from pathlib import Path
@@ -12,13 +12,13 @@ from PIL import Image
 from domain.facts import FileFacts, SealFacts
 from domain.kinds import Kind
 from domain.text import word_count
-from parsers import image_file
-from parsers.image_file import TooLarge, Unreadable
+from parsers.pages import image_file
+from parsers.pages.image_file import TooLarge, Unreadable
 from parsers.registry import ReadJob, parser
-from parsers.scan import PageText, forms_of, look_for_seals, read_page
-from parsers.scan_ocr import Pixels
-from parsers.scan_page import flatten
-from parsers.seal import crops, merge_seals
+from parsers.scans.ocr import Pixels
+from parsers.scans.page import flatten
+from parsers.scans.reading import PageText, forms_of, look_for_seals, read_page
+from parsers.seals.finding import crops, merge_seals
 
 _LEAST_SIDE = 500  #: pixels: a form in fewer cannot be read
 _LEAST_LINES = 8  #: a picture with fewer lines of text is no form

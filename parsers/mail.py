@@ -1,6 +1,6 @@
 """In charge of a whole mail: raw bytes in, one frozen `Mail` out, every carried file written beside it under its sha256.
 
-Strings together `letter` (one message), `carried` (files at whatever depth), `headers`, `addresses` and `report`. Knows no clock, no
+Strings together `message.letter` (one message), `message.carried` (files at whatever depth), `message.headers`, `message.addresses` and `message.report`. Knows no clock, no
 network and no configuration beyond the limits it is given.
 """
 
@@ -9,14 +9,14 @@ from pathlib import Path
 
 from domain.mail import Address, Mail
 from domain.notice import Limits
-from parsers.addresses import first_address, normal_address, read_addresses
-from parsers.carried import Hold
-from parsers.headers import date, decode_text, message_ids, relayed_at, wire_text
-from parsers.letter import read_letter
-from parsers.mime import first
-from parsers.params import read_field
-from parsers.report import is_recall, read_report
-from parsers.skeleton import Skeleton
+from parsers.message.addresses import first_address, normal_address, read_addresses
+from parsers.message.carried import Hold
+from parsers.message.headers import date, decode_text, message_ids, relayed_at, wire_text
+from parsers.message.letter import read_letter
+from parsers.message.mime import first
+from parsers.message.params import read_field
+from parsers.message.report import is_recall, read_report
+from parsers.message.skeleton import Skeleton
 
 _MAX_HEADERS = 1000
 _MAX_VALUE = 20_000  #: characters kept of one header

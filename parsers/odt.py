@@ -1,6 +1,6 @@
 """In charge of OpenDocument texts (ODF 1.3) as packages: bounded, their content, dates and program.
 
-Leaves content to `parsers.odt_body`. Nothing outside the package is followed.
+Leaves content to `parsers.office.odt_body`. Nothing outside the package is followed.
 """
 
 from collections.abc import Iterator
@@ -13,7 +13,7 @@ from zipfile import BadZipFile, ZipFile
 from domain.facts import FileFacts
 from domain.kinds import Kind
 from domain.mail import FileDate
-from parsers.document import document_facts, unread
+from parsers.forms.document import document_facts, unread
 from parsers.registry import ReadJob, parser
 
 if TYPE_CHECKING:
@@ -27,7 +27,7 @@ _DATES = {"creation-date": "meta.xml created", "date": "meta.xml modified"}
 @parser(_NAME, kinds=(Kind.ODT,), version=1)
 def read(path: Path, job: ReadJob) -> FileFacts:
     """Return what an .odt tells."""
-    from parsers.odt_body import odt_blocks
+    from parsers.office.odt_body import odt_blocks
 
     try:
         with ZipFile(path) as archive:

@@ -1,6 +1,6 @@
 """In charge of OFD files (GB/T 33190-2016): forms from their text, electronic seals from their signatures, not verified.
 
-Leaves the package to `ofd_package`, places on a page to `ofd_text`.
+Leaves the package to `pages.ofd_package`, places on a page to `pages.ofd_text`.
 """
 
 from collections.abc import Iterator
@@ -12,11 +12,11 @@ from domain.facts import FileFacts, Seal, SealFacts
 from domain.kinds import Kind
 from domain.mail import FileDate
 from domain.text import one_line, word_count
-from parsers.ofd_package import NotOfd, Package, beside, every, first_text, is_date
-from parsers.ofd_text import blocks_of
-from parsers.pdf_layer import text_of
+from parsers.pages.ofd_package import NotOfd, Package, beside, every, first_text, is_date
+from parsers.pages.ofd_text import blocks_of
+from parsers.pages.pdf_layer import text_of
 from parsers.registry import ReadJob, parser
-from parsers.scan import forms_of
+from parsers.scans.reading import forms_of
 
 _MOST_PAGES = 40
 _MOST_SEALS = 20

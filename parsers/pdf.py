@@ -1,6 +1,6 @@
 """In charge of reading PDFs: text layer where it is real, else the pages' pictures; seals on every page.
 
-Leaves tables and lines to `pdf_layer`, pictures to `scan`, signatures to `pdf_signature`.
+Leaves tables and lines to `pages.pdf_layer`, pictures to `scans.reading`, signatures to `pages.pdf_signature`.
 """
 
 from collections.abc import Iterator, Mapping
@@ -15,15 +15,15 @@ import pypdfium2
 from domain.facts import FileFacts, SealFacts
 from domain.kinds import Kind
 from domain.text import word_count
-from parsers import pdf_origin
-from parsers.form_labels import Labels
-from parsers.pdf_file import Corrupt, Drawn, Encrypted, draw, is_picture, look, opened
-from parsers.pdf_layer import blocks_of, text_of, trusted
-from parsers.pdf_signature import Signed, signatures
+from parsers.forms.labels import Labels
+from parsers.pages import pdf_origin
+from parsers.pages.pdf_file import Corrupt, Drawn, Encrypted, draw, is_picture, look, opened
+from parsers.pages.pdf_layer import blocks_of, text_of, trusted
+from parsers.pages.pdf_signature import Signed, signatures
 from parsers.registry import MAX_TEXT, ReadJob, parser
-from parsers.scan import PageText, complete, forms_of, look_for_seals, read_page
-from parsers.scan_grid import has_table
-from parsers.seal import crops, merge_seals
+from parsers.scans.reading import PageText, complete, forms_of, look_for_seals, read_page
+from parsers.scans.ruled import has_table
+from parsers.seals.finding import crops, merge_seals
 
 _MOST_OCR = 6  #: pages read by OCR: a form takes one or two, a long one four
 _MOST_PAGES = 40  #: pages looked at for text and seals

@@ -1,15 +1,15 @@
 """In charge of plain text files: characters, words, and a form typed without a table.
 
-Leaves guessing a charset to `charset` and finding labels to `form`.
+Leaves guessing a charset to `message.charset` and finding labels to `forms.reading`.
 """
 
 from pathlib import Path
 
 from domain.facts import FileFacts
 from domain.kinds import Kind
-from parsers.charset import decode_bytes
-from parsers.document import document_facts, unread
-from parsers.kinds_text import wide_charset
+from parsers.forms.document import document_facts, unread
+from parsers.kinds.texts import wide_charset
+from parsers.message.charset import decode_bytes
 from parsers.registry import ReadJob, parser
 
 _NAME = "plain"

@@ -1,6 +1,6 @@
 """In charge of which parser reads which kind of file, and of turning any failure of one into a `problem`.
 
-Leaves limits of memory and time to `parsers.sandbox`, and what a file is to `parsers.kinds`.
+Leaves limits of memory and time to `parsers.sandbox`, and what a file is to `parsers.kinds.sniffing`.
 Parser modules import heavy libraries inside their functions, so that loading the table stays light.
 """
 

@@ -5,8 +5,8 @@ from pathlib import Path
 
 from domain.facts import FileFacts
 from domain.kinds import Kind
-from parsers.document import document_facts, unread
-from parsers.form import Block
+from parsers.forms.document import document_facts, unread
+from parsers.forms.reading import Block
 from parsers.registry import ReadJob, parser
 
 _NAME = "rtf"
@@ -16,8 +16,8 @@ _MOST_BYTES = 200 * 1024**2  #: pictures are hexadecimal text in it
 @parser(_NAME, kinds=(Kind.RTF,), version=1)
 def read(path: Path, job: ReadJob) -> FileFacts:
     """Return what an RTF document tells."""
-    from parsers.rtf_body import RtfReader
-    from parsers.rtf_tokens import tokens
+    from parsers.office.rtf_body import RtfReader
+    from parsers.office.rtf_tokens import tokens
 
     if path.stat().st_size > _MOST_BYTES:
         return unread(_NAME, "memory", f"over {_MOST_BYTES} bytes of RTF")
@@ -31,7 +31,7 @@ def read(path: Path, job: ReadJob) -> FileFacts:
 
 def rtf_blocks(data: bytes) -> Sequence[Block]:
     """Return the lines and tables of RTF inside another document. Raises ValueError on groups nested too deep."""
-    from parsers.rtf_body import RtfReader
-    from parsers.rtf_tokens import tokens
+    from parsers.office.rtf_body import RtfReader
+    from parsers.office.rtf_tokens import tokens
 
     return RtfReader().read(tokens(data))

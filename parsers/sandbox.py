@@ -1,6 +1,6 @@
 """In charge of running parsers in worker processes with hard limits, so that a hostile file harms itself only.
 
-Leaves what a worker may touch to `parsers.sandbox_worker` and `parsers.confine`, and what a parser does to `parsers.registry`.
+Leaves what a worker may touch to `parsers.confinement.worker` and `parsers.confinement.measures`, and what a parser does to `parsers.registry`.
 Workers stay warm: models load once in each. A killed worker is replaced, the others go on.
 """
 
@@ -22,12 +22,12 @@ from domain.facts import FileFacts
 from domain.mail import Mail
 from domain.notice import Limits
 from parsers import registry
-from parsers import sandbox_worker as worker
-from parsers.lending import Lending
+from parsers.confinement import worker
+from parsers.confinement.errors import Abandoned, ReadFailed, TooSoon, expired
+from parsers.confinement.lending import Lending
+from parsers.confinement.task import Task, reader_of
+from parsers.confinement.worker import Places
 from parsers.registry import ReadJob
-from parsers.sandbox_errors import Abandoned, ReadFailed, TooSoon, expired
-from parsers.sandbox_task import Task, reader_of
-from parsers.sandbox_worker import Places
 
 __all__ = ["Abandoned", "ReadFailed", "Sandbox", "Timed"]
 

@@ -1,7 +1,7 @@
 """In charge of what the subject line tells by the notice's two conventions (RULES.md, Subject; research §6).
 
 推荐单位名称+联系人+联系电话, or 参赛者姓名（单位名称）+作品名称+联系电话, in any order, with any separator. What is not sure is left out.
-Leaves words as such to `subject_words`, phones to `domain.phone`.
+Leaves words as such to `message.subject_words`, phones to `domain.phone`.
 """
 
 import re
@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from domain.mail import SubjectFacts
 from domain.phone import find_phones, has_wrong_digits, normal_text
 from domain.text import one_line
-from parsers import subject_words as words
+from parsers.message import subject_words as words
 
 _MAX_SUBJECT = 1000  #: characters; longer ones are no subject line a person wrote
 _GAP = "\x1f"  #: stands where something was taken out: parts tokens, is in no subject

@@ -9,14 +9,14 @@ from pathlib import Path
 
 from domain.facts import FileFacts, VideoFacts
 from domain.kinds import Kind
-from parsers.fingerprint import fingerprint
-from parsers.frames import Frame, sample_frames
+from parsers.films.fingerprint import fingerprint
+from parsers.films.frames import Frame, sample_frames
+from parsers.films.header import Header, read_header
+from parsers.films.look import is_blank, write_sheet
+from parsers.films.packets import Packets, read_packets
+from parsers.films.subtitle_track import chinese_track
+from parsers.films.subtitles import find_subtitles
 from parsers.registry import ReadJob, parser
-from parsers.subtitles import find_subtitles
-from parsers.subtitles_track import chinese_track
-from parsers.video_header import Header, read_header
-from parsers.video_look import is_blank, write_sheet
-from parsers.video_packets import Packets, read_packets
 
 _VERSION = 2
 _AGREE = 0.25  #: seconds header and packets may differ; the header is the more exact of the two

@@ -1,6 +1,6 @@
 """In charge of Word documents (OOXML, with or without macros): package, body, forms.
 
-Leaves OLE documents to `parsers.word_legacy`, passwords to `parsers.encrypted`, fields to `parsers.form`.
+Leaves OLE documents to `parsers.word_legacy`, passwords to `parsers.encrypted`, fields to `parsers.forms.reading`.
 """
 
 from collections.abc import Sequence
@@ -11,12 +11,12 @@ from typing import TYPE_CHECKING
 
 from domain.facts import FileFacts
 from domain.kinds import Kind
-from parsers.document import document_facts, unread
-from parsers.form import Block
+from parsers.forms.document import document_facts, unread
+from parsers.forms.reading import Block
 from parsers.registry import ReadJob, parser
 
 if TYPE_CHECKING:
-    from parsers.word_package import WordPackage
+    from parsers.office.word_package import WordPackage
 
 _NAME = "word"
 _FEW_WORDS = 60  #: 字数 below which a document with pictures and no form is a picture in an envelope
@@ -32,7 +32,7 @@ def read(path: Path, job: ReadJob) -> FileFacts:
 
 def read_word(source: Path | BytesIO, job: ReadJob, name: str) -> FileFacts:
     """Return what a .docx tells, under the name of the parser that opened it (word, word_legacy, encrypted)."""
-    from parsers.word_package import PackageBroken, PackageTooLarge, open_package
+    from parsers.office.word_package import PackageBroken, PackageTooLarge, open_package
 
     try:
         package = open_package(source)
@@ -56,7 +56,7 @@ def _with_pictures(facts: FileFacts, pictures: Sequence[bytes], out: Path) -> Fi
 
 def word_blocks(package: "WordPackage", depth: int = 0) -> list[Block]:
     """Return the lines and tables of an opened document, with those of its altChunks (§17.17.2.1)."""
-    from parsers.word_body import BodyReader
+    from parsers.office.word_body import BodyReader
 
     def chunk(relationship: str) -> Sequence[Block]:
         media_type, data = package.chunks.get(relationship, ("", b""))
@@ -67,7 +67,7 @@ def word_blocks(package: "WordPackage", depth: int = 0) -> list[Block]:
 
 def _chunk_blocks(media_type: str, data: bytes, depth: int) -> Sequence[Block]:
     if data.startswith(b"PK\x03\x04"):
-        from parsers.word_package import PackageBroken, PackageTooLarge, open_package
+        from parsers.office.word_package import PackageBroken, PackageTooLarge, open_package
 
         try:
             return word_blocks(open_package(BytesIO(data)), depth)

@@ -14,11 +14,11 @@ from domain.facts import FileFacts, FormFields
 from domain.kinds import Kind
 from domain.mail import FileDate
 from domain.notice import SHANGHAI
-from parsers.document import document_facts, unread
-from parsers.form_labels import Labels
+from parsers.forms.document import document_facts, unread
+from parsers.forms.labels import Labels
+from parsers.office.word_salvage import NothingToSalvage, salvage
 from parsers.registry import ReadJob, parser
 from parsers.word import read_word
-from parsers.word_salvage import NothingToSalvage, salvage
 
 _NAME = "word_legacy"
 _MOST_BYTES = 100 * 1024**2

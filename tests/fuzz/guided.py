@@ -19,13 +19,13 @@ with atheris.instrument_imports(include=["parsers", "domain", "email"]):
     from domain.mail import Mail
     from domain.notice import Limits, Notice
     from parsers.archive import unpack
-    from parsers.charset import decode_bytes
-    from parsers.form import read_blocks
-    from parsers.grid import Grid
-    from parsers.headers import decode_text
-    from parsers.kinds import sniff
+    from parsers.forms.grid import Grid
+    from parsers.forms.reading import read_blocks
+    from parsers.kinds.sniffing import sniff
     from parsers.mail import read_mail
-    from parsers.params import read_field
+    from parsers.message.charset import decode_bytes
+    from parsers.message.headers import decode_text
+    from parsers.message.params import read_field
     from parsers.subject import read_subject
 
 from daemon.settings import load

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from parsers.addresses import first_address, read_addresses
+from parsers.message.addresses import first_address, read_addresses
 from tests.fixtures.mails import word
 
 

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from domain.kinds import Kind
 from domain.notice import Limits
 from parsers.archive import Unpacked, is_junk, safe_path, unpack
-from parsers.kinds import sniff
+from parsers.kinds.sniffing import sniff
 from tests.fixtures import make_archives as make
 
 FORM = "申报表.docx"

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from parsers.body import decode_body, html_to_text
+from parsers.message.body import decode_body, html_to_text
 
 CHINESE = "申报材料见附件，镕喆堃"
 

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from parsers.charset import Decoded, decode_bytes, family
+from parsers.message.charset import Decoded, decode_bytes, family
 
 CHINESE = "潍坊市信用典型案例，镕喆堃"
 

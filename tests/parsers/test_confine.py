@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from domain.notice import Limits
-from parsers.lending import Lending
+from parsers.confinement.lending import Lending
 from parsers.sandbox import Sandbox
 from tests.fixtures import hostile_parsers
 

@@ -3,9 +3,9 @@
 from pathlib import Path
 
 from domain.kinds import Kind
-from parsers.document import document_facts, document_text, unread
-from parsers.form import Block
-from parsers.grid import Grid
+from parsers.forms.document import document_facts, document_text, unread
+from parsers.forms.grid import Grid
+from parsers.forms.reading import Block
 from parsers.registry import ReadJob
 from tests.fixtures.form_notice import COMMITMENT, TEMPLATES
 

@@ -9,7 +9,7 @@ from msoffcrypto.format.ooxml import OOXMLFile
 
 from domain.facts import FileFacts
 from domain.kinds import Kind
-from parsers.kinds import sniff
+from parsers.kinds.sniffing import sniff
 from parsers.registry import ReadJob, read_file
 
 

@@ -7,8 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from domain.kinds import Kind
-from parsers.filenames import MAX_NAME, distinct, name_of, safe_name, suffix_for
-from parsers.params import read_field
+from parsers.message.filenames import MAX_NAME, distinct, name_of, safe_name, suffix_for
+from parsers.message.params import read_field
 from tests.fixtures.mails import split_word, word
 
 GBK_NAME = "申报表.pdf".encode("gbk").decode("ascii", "surrogateescape")

@@ -5,7 +5,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from parsers.fingerprint import dhash, fingerprint
+from parsers.films.fingerprint import dhash, fingerprint
 
 
 def picture(seed: int) -> np.ndarray:

@@ -7,8 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from domain.facts import FormFields
-from parsers.form import Block, read_blocks
-from parsers.grid import Cell, Grid
+from parsers.forms.grid import Cell, Grid
+from parsers.forms.reading import Block, read_blocks
 from tests.fixtures.form_notice import COMMITMENT, TEMPLATES
 
 OPINION = "本单位承诺对参评成果的真实性、有效性负责。\n（盖章）"

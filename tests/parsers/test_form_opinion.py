@@ -2,7 +2,7 @@
 
 import pytest
 
-from parsers.form_opinion import has_commitment, signed_unit
+from parsers.forms.opinion import has_commitment, signed_unit
 
 SENTENCE = "本单位承诺对参评成果的真实性、有效性负责"
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from parsers.form_values import tidy
+from parsers.forms.values import tidy
 
 HINT = "包括但不限于：信用监管创新、守信激励典型、失信惩戒实践等等。"
 

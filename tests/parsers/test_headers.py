@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from parsers.headers import date, decode_text, message_ids, relayed_at
+from parsers.message.headers import date, decode_text, message_ids, relayed_at
 from tests.fixtures.mails import split_word, word
 
 

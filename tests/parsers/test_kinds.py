@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from domain.kinds import Kind
-from parsers.kinds import sniff, sniff_bytes
+from parsers.kinds.sniffing import sniff, sniff_bytes
 from tests.fixtures import make_archives as make
 
 

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from domain.mail import Link
 from domain.notice import SHANGHAI
-from parsers.links import find_links
+from parsers.links.finding import find_links
 
 
 def at(*when: int) -> datetime:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from parsers.passwords import passwords_in
+from parsers.message.passwords import passwords_in
 
 
 @pytest.mark.parametrize(

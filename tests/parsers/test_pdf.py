@@ -10,8 +10,8 @@ from PIL import Image
 
 from domain.facts import FileFacts
 from domain.kinds import Kind
-from parsers.pdf_layer import trusted
-from parsers.pdf_origin import dates, producer
+from parsers.pages.pdf_layer import trusted
+from parsers.pages.pdf_origin import dates, producer
 from tests.fixtures.form_notice import facts_of
 from tests.fixtures.make_pdfs import HEIGHT, SIGNED, WIDTH, Page, certificate_container, form_page, pdf, signature_field
 from tests.fixtures.make_scans import filled, scan_pages, scan_pdf, seal_image

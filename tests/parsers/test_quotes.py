@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from parsers.quotes import split_html, split_text
+from parsers.message.quotes import split_html, split_text
 
 OLD = "旧电话 13911112222 https://pan.baidu.com/s/1old"
 

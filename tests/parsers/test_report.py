@@ -5,7 +5,7 @@ from email import message_from_bytes
 import pytest
 
 from domain.mail import DeliveryReport
-from parsers.report import is_recall, read_report
+from parsers.message.report import is_recall, read_report
 from tests.fixtures.mails import word
 
 OURS = "<shoujian-2023-W-0001@126.com>"

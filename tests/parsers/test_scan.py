@@ -8,14 +8,14 @@ import pytest
 
 from domain.facts import FormFields
 from domain.kinds import Kind
-from parsers.grid import Grid
+from parsers.forms.grid import Grid
 from parsers.registry import ReadJob
-from parsers.scan import complete, forms_of, read_page
-from parsers.scan_grid import find_tables, has_table
-from parsers.scan_join import join_pages
-from parsers.scan_ocr import Line, find_lines, read_strip
-from parsers.scan_page import flatten, prepare, without_red
-from parsers.scan_rows import joined
+from parsers.scans.joining import join_pages
+from parsers.scans.ocr import Line, find_lines, read_strip
+from parsers.scans.page import flatten, prepare, without_red
+from parsers.scans.reading import complete, forms_of, read_page
+from parsers.scans.rows import joined
+from parsers.scans.ruled import find_tables, has_table
 from tests.fixtures.form_notice import COMMITMENT, TEMPLATES
 from tests.fixtures.make_scans import filled, scan_pages
 

@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from parsers.scan_page import Page, bounded, without_red
-from parsers.scan_sheets import lying_apart, parted
+from parsers.scans.page import Page, bounded, without_red
+from parsers.scans.sheets import lying_apart, parted
 from tests.fixtures.form_notice import facts_of
 from tests.fixtures.make_scans import filled, scan_pages
 from tests.fixtures.make_sheets import LAID, TWO_SHEETS, pair

@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 
 from domain.facts import SealFacts
-from parsers.scan_ocr import Pixels
-from parsers.seal import find_seals, is_colourless, merge_seals
+from parsers.scans.ocr import Pixels
+from parsers.seals.finding import find_seals, is_colourless, merge_seals
 from tests.fixtures.make_red import DRAWN
 from tests.fixtures.make_scans import filled, scan_pages
 

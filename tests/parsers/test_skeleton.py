@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from parsers.mime import payload_bytes
-from parsers.skeleton import Skeleton, read_skeleton
+from parsers.message.mime import payload_bytes
+from parsers.message.skeleton import Skeleton, read_skeleton
 from tests.fixtures.mails import lines64, mixed, part
 
 DATA = random.Random(7).randbytes(400_000)

@@ -4,10 +4,10 @@ import numpy as np
 import pytest
 from PIL import Image, ImageDraw
 
-from parsers.frames import Frame
-from parsers.subtitles import _changing, find_subtitles
-from parsers.subtitles_rows import LOWER, Row, read_rows
-from parsers.subtitles_track import words
+from parsers.films.frames import Frame
+from parsers.films.subtitle_rows import LOWER, Row, read_rows
+from parsers.films.subtitle_track import words
+from parsers.films.subtitles import _changing, find_subtitles
 from tests.fixtures.make_seals import SANS, font
 from tests.fixtures.make_videos import LINES
 

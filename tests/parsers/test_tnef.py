@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from domain.notice import Limits
 from parsers.archive import Unpacked
-from parsers.tnef import unpack_tnef
+from parsers.archives.tnef import unpack_tnef
 from tests.fixtures.make_archives import tnef_of
 
 FILES = {"申报表.docx".encode("gbk"): b"docx", "盖章.pdf".encode("gbk"): b"%PDF-1.4"}

@@ -8,7 +8,7 @@ from pathlib import Path
 from hypothesis import given
 from hypothesis import strategies as st
 
-from parsers.transfer import Transfer, uu_split, write_blob
+from parsers.message.transfer import Transfer, uu_split, write_blob
 
 
 def pieces(data: bytes, size: int) -> list[bytes]:

@@ -11,10 +11,10 @@ import pytest
 
 from domain.facts import FileFacts, VideoFacts
 from domain.kinds import Kind
+from parsers.films.header import Header
+from parsers.films.packets import Packets, Track
 from parsers.registry import ReadJob, parser_for, read_file
 from parsers.video import play_time
-from parsers.video_header import Header
-from parsers.video_packets import Packets, Track
 from tests.fixtures.make_videos import LINES, Clip, make_video
 
 Read = Callable[..., FileFacts]

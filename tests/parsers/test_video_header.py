@@ -2,7 +2,7 @@
 
 import pytest
 
-from parsers.video_header import container_name, read_date
+from parsers.films.header import container_name, read_date
 
 
 @pytest.mark.parametrize(

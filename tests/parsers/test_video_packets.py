@@ -5,7 +5,7 @@ from fractions import Fraction
 
 import pytest
 
-from parsers.video_packets import Track
+from parsers.films.packets import Track
 
 
 @dataclass

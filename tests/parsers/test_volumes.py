@@ -12,14 +12,14 @@ from hypothesis import strategies as st
 from domain.kinds import Cut
 from domain.mail import Mail, Volume
 from domain.notice import Limits
+from parsers.archives.rar_blocks import RarBroken, read_volume
+from parsers.archives.rar_volumes import join_rar
+from parsers.archives.volumes import put_together, volume_of
 from parsers.fetched import Loose, open_files
-from parsers.filenames import FileName
-from parsers.letter import Carried
 from parsers.mail import read_mail
-from parsers.rar_blocks import RarBroken, read_volume
-from parsers.rar_volumes import join_rar
-from parsers.transfer import Blob, write_blob
-from parsers.volumes import put_together, volume_of
+from parsers.message.filenames import FileName
+from parsers.message.letter import Carried
+from parsers.message.transfer import Blob, write_blob
 from tests.fixtures.mails import attach, mail
 from tests.fixtures.make_archives import (
     rar4_volumes,

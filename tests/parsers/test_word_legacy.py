@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 
 from domain.kinds import Kind
-from parsers.form_labels import Labels
-from parsers.word_salvage import NothingToSalvage, salvage
+from parsers.forms.labels import Labels
+from parsers.office.word_salvage import NothingToSalvage, salvage
 from tests.fixtures.form_notice import TEMPLATES, facts_of
 from tests.fixtures.make_forms_entries import entries
 from tests.fixtures.make_forms_layouts import word_form

@@ -1,0 +1,1 @@
+"""Archives and their volumes, unpacked within limits."""

@@ -1,0 +1,1 @@
+"""What films show and say, from packets and a few dozen pictures."""

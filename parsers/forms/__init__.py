@@ -1,0 +1,1 @@
+"""Filled forms out of tables and lines, whatever file they stood in."""

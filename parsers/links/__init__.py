@@ -1,0 +1,1 @@
+"""Large files sent as links instead of attachments."""

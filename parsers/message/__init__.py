@@ -1,0 +1,1 @@
+"""A mail taken apart: headers, texts, names, and the files it carries."""

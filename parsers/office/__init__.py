@@ -1,0 +1,1 @@
+"""The visible content of Word, OpenDocument, RTF and HTML documents."""

@@ -1,0 +1,1 @@
+"""PDF, OFD and picture files as pages."""

@@ -1,0 +1,1 @@
+"""Official seals on a page, and their legends."""
