@@ -13,7 +13,6 @@ from daemon.desk import Desk
 from daemon.journal import english
 from daemon.pipeline import Processed, process
 from daemon.settings import ConfigError, Settings
-from daemon.worker import owner
 from daemon.workshop import clock, open_desk, open_store
 from domain.case import Outcome, Reading
 from domain.kinds import Decision, MessageKind
@@ -21,6 +20,7 @@ from domain.mail import Mail
 from domain.records import Arrival, Claimed
 from ingest.arrival import arrival_of
 from parsers.subject import read_subject
+from store.owners import owner
 
 log = structlog.get_logger(__name__)
 

@@ -25,6 +25,7 @@ from domain.kinds import MessageState, OutboxState
 from ingest.importing import import_paths
 from ingest.poll import poll
 from store.desk import Store
+from store.owners import is_dead
 
 log = structlog.get_logger(__name__)
 
@@ -72,6 +73,7 @@ def run_once(settings: Settings) -> bool:
         open_desk(settings, shared.without_queue()) as desk,
     ):
         store = desk.store
+        store.reclaim(is_dead, clock())
         reports = [poll(Roomy(mail, settings.directory, settings.data.least_free_mb), store, clock) for mail in mails]
         for report in reports:
             tell(report, timedelta(0))

@@ -25,11 +25,12 @@ from daemon.reloading import told_anew
 from daemon.reminding import AT, is_time, remind
 from daemon.settings import Settings
 from daemon.templates import tell_of_templates
-from daemon.worker import is_dead, owner, work_through
+from daemon.worker import work_through
 from daemon.workshop import clock, desk_of, downloads, fetch_desk
 from domain.notice import SHANGHAI
 from ingest.poll import Source
 from parsers.sandbox import Abandoned
+from store.owners import is_dead, owner
 
 log = structlog.get_logger(__name__)
 

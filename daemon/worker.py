@@ -1,14 +1,12 @@
 """In charge of working through archived mail under leases: three tries, then a person. One bad mail never stops the next."""
 
 import os
-import socket
 import time
 import traceback
 from collections import deque
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from datetime import datetime
-from pathlib import Path
 
 import structlog
 from sqlalchemy.exc import DBAPIError
@@ -25,25 +23,13 @@ from domain.records import Claimed
 from notify.outbox import AT_REST
 from notify.replies import compose_fallback
 from parsers.sandbox import Abandoned
+from store.owners import owner
 
 log = structlog.get_logger(__name__)
 
 Clock = Callable[[], datetime]
 _AGAIN_S = 5.0  #: between tries to write to a database that takes nothing
 AHEAD = 3  #: messages read at the same time: one more than the sandbox has workers, so that none of these waits for the next
-
-
-def owner() -> str:
-    """Return the name this process holds leases under: host:pid, as the outbox does."""
-    return f"{socket.gethostname()}:{os.getpid()}"
-
-
-def is_dead(holder: str) -> bool:
-    """Tell whether a lease's holder ended. One under our own name is an earlier process's: we have only begun."""
-    host, _, pid = holder.rpartition(":")
-    if host != socket.gethostname() or not pid.isdecimal():
-        return False
-    return int(pid) == os.getpid() or not Path(f"/proc/{pid}").exists()
 
 
 def work_through(desk: Desk, clock: Clock, stopping: Callable[[], bool] = lambda: False) -> Iterator[Processed]:

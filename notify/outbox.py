@@ -6,8 +6,6 @@ A pause of the whole account lives in the letter that met it: while that row wai
 wire to `smtp`, the server's codes to `answers`, 已发送 to the caller's `sent_lookup`.
 """
 
-import os
-import socket
 import time
 from collections.abc import Callable
 from datetime import datetime, timedelta
@@ -20,12 +18,14 @@ from notify.answers import Delivery, Verdict
 from notify.pacing import WHOLE_ACCOUNT, exhausted, met_by_all, midnight, next_try, paused_until, struck
 from store.desk import Store
 from store.outbox import Accounts
+from store.owners import owner
 
 SentLookup = Callable[[str], bool | None]  #: whether 已发送 holds a Message-ID; None: cannot be told
 OVER_CAP = "over the daily cap of one address"
 AT_REST = "two letters went out already for mails that brought nothing new"
 IN_DOUBT = "in doubt"
 _HELD = "held, "
+_LOOK_AGAIN = timedelta(minutes=2)  #: a server may file a letter in 已发送 well after its last word, or ours
 _STUCK = timedelta(minutes=20)  #: longer than any attempt: ten minutes for the final dot, and the dialogue before it
 
 
@@ -102,12 +102,12 @@ class _Round:
         self.accounts = accounts
         self.store, self.transport, self.throttle = store, transport, throttle
         self.now, self.sent_lookup, self.sleep, self.stopping = now, sent_lookup, sleep, stopping
-        self.owner = f"{socket.gethostname()}:{os.getpid()}"
+        self.owner = owner()
         self.report = SendReport()
 
     def settle_stuck(self) -> None:
         for record in self.store.stuck_letters(self.now(), _STUCK, self.accounts):
-            self._look_up(record, f"{IN_DOUBT}: the process sending it ended", wait_s=0)
+            self._look_up(record, f"{IN_DOUBT}: the process sending it ended")
 
     def may_go_on(self) -> bool:
         """Tell whether another letter may be tried now; the report says why not."""
@@ -171,7 +171,7 @@ class _Round:
         released = found is None and record.error.startswith(_HELD)
         if found is False or released:
             return True
-        self._tell(record, found, record.error, wait_s=0)
+        self._tell(record, found, record.error)
         return False
 
     def _conclude(self, record: LetterRecord, end: Delivery) -> None:
@@ -180,7 +180,7 @@ class _Round:
             case Verdict.SENT:
                 self._settle(record, OutboxState.SENT, proof=end.line)
             case Verdict.UNKNOWN:
-                self._look_up(record, f"{IN_DOUBT}: {end.line}", wait_s=120)
+                self._look_up(record, f"{IN_DOUBT}: {end.line}")
             case Verdict.HOLD:
                 self._settle(record, OutboxState.HELD, error=end.line)
             case Verdict.RETRY:
@@ -203,17 +203,17 @@ class _Round:
         next_at = next_try(end, failures + record.attempts - 1, self.now())
         self._settle(record, OutboxState.QUEUED, next_at=next_at, error=line)
 
-    def _look_up(self, record: LetterRecord, doubt: str, wait_s: float) -> None:
-        self._tell(record, self.sent_lookup(record.letter.message_id), doubt, wait_s)
+    def _look_up(self, record: LetterRecord, doubt: str) -> None:
+        self._tell(record, self.sent_lookup(record.letter.message_id), doubt)
 
-    def _tell(self, record: LetterRecord, found: bool | None, doubt: str, wait_s: float) -> None:
+    def _tell(self, record: LetterRecord, found: bool | None, doubt: str) -> None:
         """Settle a letter in doubt by what 已发送 says; where it says nothing a person decides."""
         if found:
             self._settle(record, OutboxState.SENT, proof=f"found in 已发送 ({doubt})")
         elif found is None:
             self._settle(record, OutboxState.HELD, error=f"{_HELD}{doubt}")
         else:
-            self._settle(record, OutboxState.QUEUED, next_at=self.now() + timedelta(seconds=wait_s), error=doubt)
+            self._settle(record, OutboxState.QUEUED, next_at=self.now() + _LOOK_AGAIN, error=doubt)
 
     def _settle(
         self,

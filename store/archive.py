@@ -1,11 +1,13 @@
 """In charge of the blob archive: bytes kept under the sha256 of their content, durable before anyone is told of them.
 
     <root>/blobs/ab/abcdef…   one file a content, written once, never changed
-    <root>/tmp/               what is being written, and scratch directories; leftovers of crashes are swept at open
+    <root>/tmp/               what is being written, and scratch directories, each locked by who writes; what crashed processes
+                              left bears no lock any more and is swept at open
 
 Directories are 0700, files 0600. Leaves what the bytes mean, and which of them belong together, to the tables.
 """
 
+import fcntl
 import hashlib
 import os
 import re
@@ -22,7 +24,6 @@ _Thing = TypeVar("_Thing")
 _SHA256 = re.compile(r"[0-9a-f]{64}")
 _PIECE = 1 << 20  #: bytes copied at a time
 _SYNCS = 8  #: files synced side by side
-_STALE_S = 24 * 3600  #: seconds after which a leftover in tmp/ belongs to no living process
 
 
 def is_name(name: str) -> bool:
@@ -98,8 +99,8 @@ class Archive:
 
     def incoming(self) -> Incoming:
         """Open a new blob for writing, to be used as a context manager."""
-        handle, name = tempfile.mkstemp(prefix="in-", dir=self._tmp)
-        return Incoming(self, os.fdopen(handle, "wb", buffering=_PIECE), Path(name))
+        handle, path = _locked(lambda: tempfile.mkstemp(prefix="in-", dir=self._tmp))
+        return Incoming(self, os.fdopen(handle, "wb", buffering=_PIECE), path)
 
     def keep(self, several: Sequence[Incoming]) -> list[str]:
         """Make all these durable and return their sha256s, in order. Syncing side by side costs the disk hardly more than once."""
@@ -160,11 +161,12 @@ class Archive:
     @contextmanager
     def scratch(self) -> Iterator[Path]:
         """Lend an empty directory on the archive's disk; it is gone afterwards."""
-        path = Path(tempfile.mkdtemp(prefix="scratch-", dir=self._tmp))
+        handle, path = _locked(lambda: _open_directory(tempfile.mkdtemp(prefix="scratch-", dir=self._tmp)))
         try:
             yield path
         finally:
             shutil.rmtree(path, ignore_errors=True)
+            os.close(handle)
 
     def _place(self, sha256: str) -> Path:
         if not is_name(sha256):
@@ -181,13 +183,29 @@ class Archive:
                 source.replace(target)
 
     def _sweep(self) -> None:
-        """Remove what crashed processes left in tmp/, by the file system's own clock."""
-        os.utime(self._tmp)
-        oldest = self._tmp.stat().st_mtime - _STALE_S
+        """Remove what crashed processes left in tmp/: nobody holds its lock any more."""
         for entry in self._tmp.iterdir():
-            with suppress(FileNotFoundError):  # its owner, or another sweep, was quicker
-                if entry.lstat().st_mtime < oldest:
-                    shutil.rmtree(entry) if entry.is_dir() and not entry.is_symlink() else entry.unlink()
+            with suppress(FileNotFoundError, BlockingIOError):  # another sweep was quicker, or it is in use
+                handle = os.open(entry, os.O_RDONLY | os.O_NOFOLLOW)
+                try:
+                    fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                    shutil.rmtree(entry) if entry.is_dir() else entry.unlink()
+                finally:
+                    os.close(handle)
+
+
+def _locked(make: Callable[[], tuple[int, str]]) -> tuple[int, Path]:
+    """Make something in tmp/ and lock it (flock(2): the kernel lets go when we end); again where a sweep took it before."""
+    while True:
+        handle, name = make()
+        fcntl.flock(handle, fcntl.LOCK_EX)
+        if Path(name).exists():
+            return handle, Path(name)
+        os.close(handle)
+
+
+def _open_directory(path: str) -> tuple[int, str]:
+    return os.open(path, os.O_RDONLY | os.O_DIRECTORY), path
 
 
 def each(work: Callable[[_Thing], object], things: Sequence[_Thing]) -> None:
@@ -217,7 +235,7 @@ def _make_directory(path: Path) -> None:
 
 def _sync_directory(path: Path) -> None:
     """Make names in a directory durable (fsync(2): syncing a file does not sync the entry that names it)."""
-    handle = os.open(path, os.O_RDONLY | os.O_DIRECTORY)
+    handle, _ = _open_directory(str(path))
     try:
         os.fsync(handle)
     finally:
