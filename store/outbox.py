@@ -1,8 +1,8 @@
 """In charge of letters on their way: claimed before the wire is touched, settled by what the server said, held in doubt.
 
-    queued → sending → sent        sending → queued (later)        sending → held → queued | cancelled
+    queued → sending → sent        sending → queued (later)        sending → held → queued
 
-Leaves dialling, and what a server's answer means, to `notify`.
+Leaves dialling, and what a server's answer means, to `notify`; taking a letter back, with its decision, to `rulings`.
 """
 
 from collections.abc import Sequence
@@ -83,13 +83,13 @@ class Outbox:
 
     def release_letter(self, id: int, now: datetime, *, actor: str = "staff") -> bool:
         """Queue a held letter again; False when it is not held."""
-        return self._move(id, {OutboxState.HELD}, OutboxState.QUEUED, now, event="released", actor=actor)
-
-    def cancel_letter(self, id: int, now: datetime, *, actor: str = "staff") -> bool:
-        """Take a letter back that is queued or held; False when it is neither."""
-        return self._move(
-            id, {OutboxState.QUEUED, OutboxState.HELD}, OutboxState.CANCELLED, now, event="cancelled", actor=actor
-        )
+        with self.database.write() as session:
+            row = session.get(LetterRow, id, with_for_update=True)
+            if row is None or row.state is not OutboxState.HELD:
+                return False
+            row.state, row.next_at = OutboxState.QUEUED, now
+            tell(session, row, now, "released", actor=actor)
+            return True
 
     def stuck_letters(
         self, now: datetime, older_than: timedelta, accounts: Accounts = None
@@ -117,10 +117,6 @@ class Outbox:
     def letter(self, id: int) -> LetterRecord | None:
         """Return a letter by its row id."""
         return next(iter(self._letters(select(LetterRow).where(LetterRow.id == id))), None)
-
-    def letter_by_key(self, key: str) -> LetterRecord | None:
-        """Return the letter of a key."""
-        return next(iter(self._letters(select(LetterRow).where(LetterRow.key == key))), None)
 
     def letters(self, *, state: OutboxState | None = None, since: datetime | None = None) -> tuple[LetterRecord, ...]:
         """Return letters, oldest first. `since` is when they were made."""
@@ -171,14 +167,3 @@ class Outbox:
     def _count(self, query: SelectOfScalar[int]) -> int:
         with self.database.read() as session:
             return session.exec(query).one()
-
-    def _move(
-        self, id: int, sources: set[OutboxState], target: OutboxState, now: datetime, *, event: str, actor: str
-    ) -> bool:
-        with self.database.write() as session:
-            row = session.get(LetterRow, id, with_for_update=True)
-            if row is None or row.state not in sources:
-                return False
-            row.state, row.next_at = target, now
-            tell(session, row, now, event, actor=actor)
-            return True

@@ -1,4 +1,4 @@
-"""The daemon as a process takes what staff put into the folder: `once` does it, and killed meanwhile it tells the applicant once."""
+"""The daemon as a process takes what staff put into the folder: `once` does it."""
 
 from collections import Counter
 from collections.abc import Iterator
@@ -10,7 +10,7 @@ import pytest
 from domain.kinds import Decision, OutboxState
 from store.archive import Archive
 from store.desk import Store
-from tests.fixtures.desks import command, daemon, wait_until, write_config
+from tests.fixtures.desks import command, wait_until, write_config
 from tests.fixtures.expectations import FOLDER
 from tests.fixtures.office import film
 from tests.fixtures.smtp import SmtpServer
@@ -78,17 +78,4 @@ def test_once_takes_what_staff_fetched(world: World) -> None:
     world.put()
     wait_until(lambda: world.once() == 0 and world.is_done(), 120, "the file put away")
     assert world.once() == 0
-    world.assert_told_once()
-
-
-def test_killed_while_it_judges_what_was_fetched_it_tells_the_applicant_once(world: World) -> None:
-    with daemon(world.config, world.data, PASSWORD) as process:
-        wait_until(lambda: world.folder.exists() and len(world.smtp.received) == 1, 120, "the folder of the case")
-        world.put()
-        with world.store() as store:
-            wait_until(lambda: len(store.messages()) == 2, 60, "the file entered")
-        process.kill()
-        process.wait()
-    with daemon(world.config, world.data, PASSWORD):
-        wait_until(world.is_done, 120, "the file put away")
     world.assert_told_once()

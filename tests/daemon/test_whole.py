@@ -105,21 +105,3 @@ def test_every_sample_gets_its_outcome_and_one_reply_and_staff_one_digest(world:
         process.send_signal(signal.SIGTERM)
         assert process.wait(30) == 0
     assert command("verify", "--config", world.config, "--data", world.data).returncode == 0
-
-
-def test_killed_again_and_again_it_ends_the_same_and_answers_nobody_twice(world: World) -> None:
-    for kills in range(6):
-        with daemon(world.config, world.data, real.PASSWORD) as process:
-            wait_until(lambda: (world.data / "shoujian.db").exists(), 60, "the store")
-            with world.store() as store:
-                had = len(store.messages(state=MessageState.DECIDED))
-                wait_until(
-                    lambda: len(store.messages(state=MessageState.DECIDED)) > had + kills or is_done(world, store),  # noqa: B023
-                    PATIENCE,
-                    "some progress",
-                )
-            process.kill()
-            process.wait()
-    with daemon(world.config, world.data, real.PASSWORD), world.store() as store:
-        wait_until(lambda: is_done(world, store), PATIENCE, "all mails decided and answered")
-        assert_all_well(world, store)

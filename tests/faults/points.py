@@ -30,7 +30,8 @@ class Point:
 
 
 _COMMIT = "sqlalchemy.engine.default:DefaultDialect.do_commit"
-_ARRIVAL = "store.ledger:Ledger.record_arrival"
+_ARRIVAL = "store.ledger:Ledger.record_arrivals"
+_KEEP = "store.archive:Archive.keep"
 _FINISH = "store.transaction:Transaction.finish"
 _INCOMING = "store.archive:Incoming"
 _TX = "store.transaction:Transaction"
@@ -50,14 +51,14 @@ POINTS = (
     Point("FETCH of the third mail", "ingest.session:Session.fetch_to", _FRESH, hit=3),
     # archive
     Point("piece of a mail written", f"{_INCOMING}.write", _FRESH, hit=2),
-    Point("mail whole", f"{_INCOMING}.commit", _FRESH),
-    Point("fsync of the mail", "store.archive:os.fsync", _FRESH, since=f"{_INCOMING}.commit"),
+    Point("batch of mails kept", _KEEP, _FRESH, hit=2),
+    Point("fsync of the mail", "store.archive:os.fsync", _FRESH, since=_KEEP),
     Point("link under its sha256", "store.archive:os.link", _FRESH, hit=2),
     Point("fsync of the directory", "store.archive:_sync_directory", _FRESH, since="store.archive:os.link"),
-    Point("temporary name removed", f"{_INCOMING}.__exit__", _FRESH, hit=2),
+    Point("temporary name removed", f"{_INCOMING}.close", _FRESH, hit=2),
     # ledger
-    Point("arrival recorded", _ARRIVAL, _FRESH, hit=4),
-    Point("arrival committed", _COMMIT, _FRESH, since=_ARRIVAL),
+    Point("arrivals recorded", _ARRIVAL, _FRESH, hit=2),
+    Point("arrivals committed", _COMMIT, _FRESH, since=_ARRIVAL),
     Point("cursor saved", "store.ledger:Ledger.save_cursor", _FRESH),
     Point("poll recorded", "store.ledger:Ledger.record_poll", _FRESH),
     # parse

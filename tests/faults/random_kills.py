@@ -60,10 +60,12 @@ def _one_desk(
         tally.kills += 1
         tally.by_step[run.step or _NONE] += 1
     began = time.monotonic()
-    assert desk.run("run").status == 0
+    status = desk.run("run").status
     pace[stage] = max(pace[stage], time.monotonic() - began)
     faults = bench.faults(desk)
-    tally.faults += [f"desk {tally.desks}: {fault}" if not fault.startswith("doubled") else fault for fault in faults]
+    if status:
+        faults.append(f"ended with {status}: {desk.log[-3000:]}")
+    tally.faults += faults
     tally.lost += bench.lost()
     tally.held += sum(f"'{OutboxState.HELD}'" in fault for fault in faults)
     tally.desks += 1

@@ -129,9 +129,11 @@ def _step() -> str:
 
 
 def _stop_when_done(data: Path, letters: int) -> None:
-    """End a `run` the orderly way when nothing is left to do and so many letters were made."""
+    """End a `run` the orderly way when it listens, nothing is left to do and so many letters were made."""
     while True:
         time.sleep(0.1)
+        if signal.getsignal(signal.SIGTERM) is signal.SIG_DFL:
+            continue
         try:
             with sqlite3.connect(f"file:{data}/shoujian.db?mode=ro", uri=True) as database:
                 (left,) = database.execute(_OPEN_WORK, (letters,)).fetchone()

@@ -60,6 +60,11 @@ class Desk:
     data: Path
     letters: int  #: how many the workload makes in the end, the digest included
 
+    @property
+    def log(self) -> str:
+        """What its processes said."""
+        return (self.config.parent / "daemon.log").read_text(errors="replace")
+
     def run(
         self,
         command: str,

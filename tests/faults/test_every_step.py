@@ -54,7 +54,7 @@ def test_where_no_copies_of_sent_mail_are_kept_a_letter_in_doubt_waits_for_a_per
         (held,) = store.letters(state=OutboxState.HELD)
         sent = store.letters(state=OutboxState.SENT)
     assert "in doubt" in held.error
-    ids = [str(mail.message["X-Shoujian-Id"]) for mail in bench.peers.smtp.received]
+    ids = [f"<{mail.message['X-Shoujian-Id']}>" for mail in bench.peers.smtp.received]
     assert sorted(ids[went:]) == sorted(
         record.letter.message_id for record in sent if record.letter.message_id not in ids[:went]
     )

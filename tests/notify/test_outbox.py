@@ -291,8 +291,26 @@ def test_a_letter_of_a_dead_process_is_looked_up(desk: Desk, found: bool | None,
     assert desk.row(1).state is OutboxState.SENDING  # it may be alive yet
     desk.clock.move(minutes=21)
     desk.send()
+    desk.clock.move(minutes=2)
+    desk.send()
     assert desk.row(1).state is state
     assert len(desk.server.received) == (found is False)
+
+
+def test_a_letter_whose_sender_was_killed_just_now_does_not_go_again_before_the_server_can_have_filed_it(
+    desk: Desk,
+) -> None:
+    desk.queue(letter(1))
+    desk.in_sent_folder = False  # the server has the final dot and is still at it
+    assert desk.store.claim_letter("dead:1", desk.clock.now()) is not None
+    assert desk.store.reclaim(lambda holder: True, desk.clock.now()) == 1
+    desk.send()
+    assert desk.row(1).next_at == desk.clock.now() + timedelta(minutes=2)
+    desk.in_sent_folder = True
+    desk.clock.move(minutes=2)
+    desk.send()
+    assert desk.row(1).state is OutboxState.SENT
+    assert len(desk.server.received) == 0
 
 
 def test_a_server_out_of_reach_is_tried_ever_more_rarely_and_nothing_is_lost(store: Store, clock: Clock) -> None:

@@ -4,10 +4,11 @@ from datetime import UTC, datetime, timedelta
 
 from domain.case import Case, Finding, Material, Outcome, Reading, Verdict
 from domain.facts import FileFacts
-from domain.kinds import Decision, Kind, MessageKind, Role, Severity, Track
+from domain.kinds import Decision, Kind, MessageKind, OutboxState, Role, Severity, Track
 from domain.mail import Address, Mail, Part, SubjectFacts
 from domain.records import Arrival, Letter
 from store.desk import Store
+from store.tables import LetterRow
 
 NOW = datetime(2023, 8, 1, 1, 0, tzinfo=UTC)
 SENDER = "Zhang@126.com"
@@ -143,3 +144,9 @@ def conclude(store: Store, sha256: str, number: str | None = None, *, hours: int
         tx.enqueue(letter(f"receipt:{sha256}", answers=sha256, cases=(number,)))
         tx.finish(sha256)
     return number
+
+
+def take_back(store: Store, id: int) -> None:
+    """Cancel a letter, as undoing the decision that it tells of does."""
+    with store.database.write() as session:
+        session.get_one(LetterRow, id).state = OutboxState.CANCELLED

@@ -3,7 +3,6 @@
 import hashlib
 import os
 import stat
-import time
 from contextlib import ExitStack
 from pathlib import Path
 
@@ -109,17 +108,17 @@ def test_scratch_is_empty_and_gone_afterwards(archive: Archive) -> None:
     assert leftovers(archive) == []
 
 
-def test_opening_sweeps_what_crashed_a_day_ago_and_spares_the_living(archive: Archive) -> None:
-    day_ago = time.time() - 25 * 3600
-    dead, alive = archive.root / "tmp" / "in-dead", archive.root / "tmp" / "in-alive"
-    dead_scratch = archive.root / "tmp" / "scratch-dead"
+def test_opening_sweeps_what_dead_processes_left_and_spares_what_is_being_written(archive: Archive) -> None:
+    dead, dead_scratch = archive.root / "tmp" / "in-dead", archive.root / "tmp" / "scratch-dead"
     dead_scratch.mkdir()
-    for path in (dead, alive, dead_scratch / "page"):
+    for path in (dead, dead_scratch / "page"):
         path.write_bytes(b"x")
-    for path in (dead, dead_scratch):
-        os.utime(path, (day_ago, day_ago))
-    Archive(archive.root)
-    assert leftovers(archive) == [alive]
+    with archive.incoming() as blob, archive.scratch() as scratch:
+        Archive(archive.root)
+        assert sorted(leftovers(archive)) == sorted([blob.path, scratch])
+        blob.write(b"whole")
+        assert archive.has(blob.commit())
+    assert leftovers(archive) == []
 
 
 def test_bytes_are_on_disk_before_they_have_a_name_and_the_name_before_we_answer(

@@ -7,7 +7,7 @@ from contextlib import closing
 import pytest
 
 from store.desk import Store
-from tests.store.build import NOW, arrive, conclude, later
+from tests.store.build import NOW, arrive, conclude, later, take_back
 
 Plant = Callable[[Store, str], str]
 
@@ -164,5 +164,5 @@ def test_a_cancelled_reply_does_not_count_as_one(store: Store) -> None:
     sha256 = arrive(store, "a")
     conclude(store, sha256)
     two_replies(store, sha256)
-    store.cancel_letter(store.letters()[0].id, NOW)
+    take_back(store, store.letters()[0].id)
     assert store.verify(NOW) == ()
