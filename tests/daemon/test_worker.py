@@ -13,8 +13,10 @@ from tests.fixtures.office import Office
 def enter(office: Office, uid: int, received_at: datetime) -> str:
     raw = mail(text=f"您好，这是第{uid}封。", date=received_at)
     sha256 = office.store.archive.add_bytes(raw)
-    place = {"account": "t", "folder": "INBOX", "uidvalidity": 1, "uid": uid}
-    office.store.record_arrival(Arrival(**place, sha256=sha256, size=len(raw), received_at=received_at), office.now())
+    arrival = Arrival(
+        account="t", folder="INBOX", uidvalidity=1, uid=uid, sha256=sha256, size=len(raw), received_at=received_at
+    )
+    office.store.record_arrival(arrival, office.now())
     return sha256
 
 
