@@ -2,7 +2,7 @@
 
 from domain.kinds import OutboxState, Role, Track
 from store.desk import Store
-from tests.store.build import NOW, arrive, case, later, letter, material, outcome
+from tests.store.build import NOW, arrive, case, later, letter, material, outcome, take_back
 
 ANSWERED = "zhang+a@changle.example"
 
@@ -44,9 +44,7 @@ def test_digests_decisions_older_letters_and_those_taken_back_are_no_answers(sto
     for kind in ("digest", "decision", "reminder"):
         queue(store, kind, ANSWERED, kind, hours=2)
     queue(store, "taken back", ANSWERED, hours=2)
-    record = store.letter_by_key("taken back")
-    assert record
-    assert store.cancel_letter(record.id, NOW)
+    take_back(store, store.letters()[-1].id)
     queue(store, "kept", ANSWERED, "question", hours=2)
     assert keys(store, ANSWERED, hours=1) == ["kept"]
     assert {each.state for each in store.answers_to([ANSWERED], (), NOW)} == {OutboxState.QUEUED}
