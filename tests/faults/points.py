@@ -64,7 +64,7 @@ POINTS = (
     # parse
     Point("message claimed", "store.work:Work.claim_message", _FETCHED, hit=3),
     Point("mail read in the sandbox", "parsers.sandbox:Sandbox.read_mail", _FETCHED, hit=2),
-    Point("file of a mail archived", "store.archive:Archive.add", _FETCHED, hit=2),
+    Point("files of a mail archived", "store.archive:Archive.add_all", _FETCHED, hit=2),
     Point("mail as read saved", "store.work:Work.save_mail", _FETCHED, hit=2),
     Point("files read in the sandbox", "parsers.sandbox:Sandbox.read_files", _FETCHED, hit=2),
     Point("facts of a file saved", "store.work:Work.save_facts", _FETCHED),
