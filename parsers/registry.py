@@ -77,12 +77,13 @@ def parser(name: str, *, kinds: Collection[Kind], version: int = 1) -> Callable[
 
 def parser_for(kind: Kind) -> Parser | None:
     """Return the parser of a kind, or None where there is nothing to read in it."""
-    _load()
+    load()
     return _parsers.get(kind)
 
 
 @cache
-def _load() -> None:
+def load() -> None:
+    """Load every reader and its libraries. Raises whatever a library raises that does not load."""
     for name in MODULES:
         import_module(f"parsers.{name}")
 

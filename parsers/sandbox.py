@@ -23,7 +23,7 @@ from domain.mail import Mail
 from domain.notice import Limits
 from parsers import registry
 from parsers.confinement import worker
-from parsers.confinement.errors import Abandoned, ReadFailed, TooSoon, expired
+from parsers.confinement.errors import Abandoned, ReadFailed, Spoiled, TooSoon, expired
 from parsers.confinement.lending import Lending
 from parsers.confinement.task import Task, reader_of
 from parsers.confinement.worker import Places
@@ -185,9 +185,11 @@ class Sandbox:
     def _settle(self, task: Task, *, again: bool = True) -> Any:
         try:
             return self._result(task)
-        except (BrokenProcessPool, CancelledError, TooSoon) as error:
+        except (BrokenProcessPool, CancelledError, TooSoon, Spoiled) as error:
             if again:  # the pool broke, maybe through another's fault: once more in a new one
                 return self._settle(self._start(task.function, task.arguments, task.seconds), again=False)
+            if isinstance(error, Spoiled):
+                raise
             raise ReadFailed("crashed", "the pool broke twice") from error
 
     def _result(self, task: Task) -> Any:

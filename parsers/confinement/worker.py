@@ -14,6 +14,8 @@ from typing import Any
 
 from domain.mail import Mail
 from domain.notice import Limits
+from parsers import registry
+from parsers.confinement.errors import SPOILED
 from parsers.confinement.measures import allow_cpu, confine
 
 _in_force = ""  #: what confines this process
@@ -49,6 +51,8 @@ def confinement() -> str:
 def work(function: Callable[..., Any], seconds: float, arguments: tuple[Any, ...]) -> tuple[Any, float]:
     """Return what a function returns, within so many seconds of CPU a core; and how many seconds it took."""
     allow_cpu(seconds)
+    if function is registry.read_file:
+        _load_readers()
     began = time.monotonic()
     return function(*arguments), time.monotonic() - began
 
@@ -58,6 +62,14 @@ def read_mail(raw: Path, out: Path, limits: Limits) -> Mail:
     from parsers.mail import read_mail
 
     return read_mail(raw, out, limits)
+
+
+def _load_readers() -> None:
+    """Load the readers, or end this process: a library that came up by halves stays so, and a new worker loads it anew."""
+    try:
+        registry.load()
+    except Exception:  # noqa: BLE001  libraries raise anything
+        os._exit(SPOILED)
 
 
 def _let_forkserver_end() -> None:

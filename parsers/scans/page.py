@@ -6,12 +6,16 @@ Leaves words to `scans.ocr`, rows and columns to `scans.ruled`.
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import cv2
 import numpy as np
 
 from parsers.scans.ocr import Pixels, Quad, cut, find_lines, read_strip, sides
 from parsers.seals.finding import redness
+
+if TYPE_CHECKING:  # cv2 passes over what of itself does not load, and this is not needed to read
+    from cv2.typing import MatLike
 
 _LONG = 2700  #: pixels a page keeps: type at 230 dpi reads as well as at 300
 _SMALL = 480  #: pixels of the long side while looking for the sheet
@@ -93,9 +97,7 @@ def find_sheets(rgb: Pixels, most: int, *, least: float = 0.3, apart: int = 15) 
     return [corners for corners in found if corners is not None]
 
 
-def _corners(
-    sheet: Sequence[object] | cv2.typing.MatLike, light: cv2.typing.MatLike, scale: float, least: float
-) -> Quad | None:
+def _corners(sheet: "Sequence[object] | MatLike", light: "MatLike", scale: float, least: float) -> Quad | None:
     """Return four corners when the outline is a sheet's: four-sided, large, and clearly brighter than its surroundings."""
     outline = np.asarray(sheet, np.int32)
     four = next((found for step in (0.02, 0.03, 0.05) if len(found := _simplified(outline, step)) == 4), None)
@@ -109,7 +111,7 @@ def _corners(
     return _clockwise(four.astype(np.float32)) / np.float32(scale)
 
 
-def _simplified(outline: cv2.typing.MatLike, step: float) -> cv2.typing.MatLike:
+def _simplified(outline: "MatLike", step: float) -> "MatLike":
     return cv2.approxPolyDP(outline, step * cv2.arcLength(outline, True), True).reshape(-1, 2)
 
 

@@ -14,7 +14,9 @@ from pathlib import Path
 import pytest
 
 from domain.facts import FileFacts
+from domain.kinds import Kind
 from domain.notice import Limits
+from parsers.confinement.errors import Spoiled
 from parsers.sandbox import ReadFailed, Sandbox
 from tests.fixtures import hostile_parsers
 from tests.fixtures.make_archives import zip_of
@@ -136,6 +138,20 @@ def test_a_file_may_not_write_without_bound(sandbox: Sandbox, tmp_path: Path) ->
 def test_a_worker_stays_warm(tmp_path: Path) -> None:
     with Sandbox(Limits(), workers=1) as sandbox:
         assert harm(sandbox, tmp_path, "process_id").text == harm(sandbox, tmp_path, "process_id").text
+
+
+@pytest.mark.parametrize("spoiled", [1, 2])
+def test_a_worker_whose_readers_do_not_load_is_replaced_and_the_file_not_blamed(tmp_path: Path, spoiled: int) -> None:
+    path = tmp_path / "a.txt"
+    path.write_text("rest")
+    for number in range(spoiled):
+        (tmp_path / f"spoil{number}").touch()
+    job = hostile_parsers.SpoilingJob(Kind.TEXT, tmp_path, (), "")
+    with Sandbox(Limits(), workers=1) as sandbox:
+        if spoiled == 2:
+            with pytest.raises(Spoiled):
+                sandbox.read_file(path, job)
+        assert sandbox.read_file(path, job).text == "rest"
 
 
 def test_workers_are_let_go_when_there_is_nothing_to_read_and_come_back(tmp_path: Path) -> None:
