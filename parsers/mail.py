@@ -4,6 +4,7 @@ Strings together `message.letter` (one message), `message.carried` (files at wha
 network and no configuration beyond the limits it is given.
 """
 
+from collections import defaultdict
 from email.message import Message
 from pathlib import Path
 
@@ -13,7 +14,7 @@ from parsers.message.addresses import first_address, normal_address, read_addres
 from parsers.message.carried import Hold
 from parsers.message.headers import date, decode_text, message_ids, relayed_at, wire_text
 from parsers.message.letter import read_letter
-from parsers.message.mime import first
+from parsers.message.mime import first_of_each
 from parsers.message.params import read_field
 from parsers.message.report import is_recall, read_report
 from parsers.message.skeleton import Skeleton
@@ -49,38 +50,37 @@ def read_mail(raw: Path, out: Path, limits: Limits) -> Mail:
 
 def envelope(skeleton: Skeleton) -> Mail:
     """Return a Mail with what its header tells."""
-    root = skeleton.root
-    subject, (sender, exact) = decode_text(first(root, "subject")), first_address(first(root, "from"))
+    root, fields = skeleton.root, defaultdict(str, first_of_each(skeleton.root))
+    subject, (sender, exact) = decode_text(fields["subject"]), first_address(fields["from"])
     return Mail(
         sha256=skeleton.sha256,
-        size=skeleton.raw.stat().st_size,
-        message_id=next(iter(message_ids(first(root, "message-id"))), None),
-        in_reply_to=message_ids(first(root, "in-reply-to")),
-        references=message_ids(first(root, "references")),
-        sent_at=date(first(root, "date")),
-        relayed_at=relayed_at(first(root, "received")),
+        size=skeleton.size,
+        message_id=next(iter(message_ids(fields["message-id"])), None),
+        in_reply_to=message_ids(fields["in-reply-to"]),
+        references=message_ids(fields["references"]),
+        sent_at=date(fields["date"]),
+        relayed_at=relayed_at(fields["received"]),
         from_=sender,
-        sender=_one(root, "sender"),
-        reply_to=_one(root, "reply-to"),
-        to=read_addresses(first(root, "to"))[0],
-        cc=read_addresses(first(root, "cc"))[0],
-        return_path=_return_path(root),
+        sender=_one(fields["sender"]),
+        reply_to=_one(fields["reply-to"]),
+        to=read_addresses(fields["to"])[0],
+        cc=read_addresses(fields["cc"])[0],
+        return_path=_return_path(fields.get("return-path")),
         subject=subject.text,
         headers=_headers(root),
-        media_type=_media_type(root),
+        media_type=_media_type(root, fields["content-type"]),
         exact=subject.exact and exact,
     )
 
 
-def _one(root: Message, name: str) -> Address | None:
-    address, _ = first_address(first(root, name))
+def _one(value: str) -> Address | None:
+    address, _ = first_address(value)
     return address if address.address else None
 
 
-def _return_path(root: Message) -> str | None:
+def _return_path(value: str | None) -> str | None:
     """RFC 5321 §4.4: "<>" is the null path of bounces."""
-    values = [str(value) for key, value in root.raw_items() if key.lower() == "return-path"]
-    return normal_address(wire_text(values[0]).text.strip().strip("<>")) if values else None
+    return None if value is None else normal_address(wire_text(value).text.strip().strip("<>"))
 
 
 def _headers(root: Message) -> tuple[tuple[str, str], ...]:
@@ -88,7 +88,7 @@ def _headers(root: Message) -> tuple[tuple[str, str], ...]:
     return tuple((wire_text(key).text, decode_text(str(value)).text[:_MAX_VALUE]) for key, value in pairs)
 
 
-def _media_type(root: Message) -> str:
-    report_type = read_field(first(root, "content-type")).get("report-type").lower()
+def _media_type(root: Message, field: str) -> str:
+    report_type = read_field(field).get("report-type").lower() if "report-type" in field.lower() else ""
     told = wire_text(root.get_content_type()).text
     return f"{told}; {report_type}" if report_type else told

@@ -94,6 +94,8 @@ def message_ids(value: str) -> tuple[str, ...]:
 
     Foxmail separates them by commas (§3.1), others forget the brackets; an empty header gives none.
     """
+    if not value:
+        return ()
     text = wire_text(value).text
     found = _ID.findall(text) or _BARE_ID.findall(text)
     return tuple(dict.fromkeys(f"<{one}>" for one in found[:_MAX_IDS]))

@@ -4,21 +4,23 @@ Leaves structure to `message.skeleton`, transfer encodings to `message.transfer`
 """
 
 from collections.abc import Iterator
-from copy import copy
 from dataclasses import dataclass
 from email.errors import CloseBoundaryNotFoundDefect
 from email.message import Message
+from operator import attrgetter
 from pathlib import Path
 
 from domain.notice import Limits
 from parsers.message.filenames import FileName, name_of
-from parsers.message.headers import wire_text
+from parsers.message.headers import raw_bytes, wire_text
 from parsers.message.params import Field, read_field
 from parsers.message.skeleton import Skeleton, epilogue_of
 from parsers.message.transfer import Blob, Transfer, write_blob
 
 _MESSAGES = frozenset({"message/rfc822", "message/global"})
 _TEXTS = frozenset({"text/plain", "text/html", "text/enriched"})
+#: As it was parsed: `get_payload` gives 8-bit text decoded already, by whatever charset is named, its bytes lost to "\ufffd".
+_PARSED = attrgetter("_payload")
 
 
 @dataclass(frozen=True)
@@ -31,6 +33,7 @@ class Leaf:
     disposition: Field
     name: FileName
     content_id: str  #: without "<>"
+    encoding: str  #: Content-Transfer-Encoding
     group: int | None  #: number of the multipart/alternative it belongs to
 
     @property
@@ -84,8 +87,9 @@ def children(node: Message) -> tuple[Message, ...]:
 
 def leaf_of(node: Message, group: int | None = None) -> Leaf:
     """Return a node with its MIME fields read."""
-    content_type = read_field(first(node, "content-type"))
-    disposition = read_field(first(node, "content-disposition"))
+    fields = first_of_each(node)
+    content_type = read_field(fields.get("content-type", ""))
+    disposition = read_field(fields.get("content-disposition", ""))
     declared = content_type.value if content_type.value.count("/") == 1 else wire_text(node.get_content_type()).text
     return Leaf(
         node=node,
@@ -93,7 +97,8 @@ def leaf_of(node: Message, group: int | None = None) -> Leaf:
         content_type=content_type,
         disposition=disposition,
         name=name_of(content_type, disposition),
-        content_id=first(node, "content-id").strip().strip("<>"),
+        content_id=fields.get("content-id", "").strip().strip("<>"),
+        encoding=fields.get("content-transfer-encoding", ""),
         group=group,
     )
 
@@ -104,6 +109,11 @@ def first(node: Message, name: str) -> str:
         if key.lower() == name:
             return str(value)
     return ""
+
+
+def first_of_each(node: Message) -> dict[str, str]:
+    """Return the first header of every name, in lower case, as it stood on the wire: for who asks for many of them."""
+    return {key.lower(): str(value) for key, value in reversed(list(node.raw_items()))}
 
 
 def write_leaf(leaf: Leaf, skeleton: Skeleton, out: Path) -> tuple[Blob, bool]:
@@ -126,7 +136,7 @@ def read_leaf(leaf: Leaf, skeleton: Skeleton, most: int) -> tuple[bytes, bool]:
 
 def _encoded(leaf: Leaf) -> tuple[bytes, Transfer]:
     """Return what stands in a leaf, and how it is encoded."""
-    transfer = Transfer(first(leaf.node, "content-transfer-encoding"))
+    transfer = Transfer(leaf.encoding)
     inner = children(leaf.node)
     if not inner:
         return payload_bytes(leaf.node), transfer
@@ -136,14 +146,9 @@ def _encoded(leaf: Leaf) -> tuple[bytes, Transfer]:
 
 
 def payload_bytes(node: Message) -> bytes:
-    """Return a leaf's payload as it stood on the wire, bulk still left out.
-
-    Asked of a copy without Content-Transfer-Encoding: of the node itself the stdlib gives 8-bit bytes already lost to "\ufffd".
-    """
-    bare = copy(node)
-    del bare["content-transfer-encoding"]
-    payload = bare.get_payload(decode=True)
-    return payload if isinstance(payload, bytes) else b""
+    """Return a leaf's payload as it stood on the wire, bulk still left out."""
+    payload = _PARSED(node)
+    return raw_bytes(payload) if isinstance(payload, str) else b""
 
 
 def _flat(node: Message) -> bytes:

@@ -33,10 +33,11 @@ class Field(NamedTuple):
 
     def extended(self, name: str) -> Decoded | None:
         """Return a parameter written as RFC 2231 sections (name*, name*0*, name*1 …) joined as bytes, or None."""
+        starred = [
+            (match, value) for key, value in self.raw if key.startswith(f"{name}*") and (match := _SECTION.match(key))
+        ]
         sections = sorted(
-            (int(match["index"] or 0), bool(match["coded"]), value)
-            for key, value in self.raw
-            if (match := _SECTION.match(key)) and match["name"] == name and key != name
+            (int(match["index"] or 0), bool(match["coded"]), value) for match, value in starred if match["name"] == name
         )
         if not sections:
             return None
@@ -54,6 +55,9 @@ class Field(NamedTuple):
         return found.text.strip() if found else ""
 
 
+_NO_FIELD = Field("", ())
+
+
 def _split_label(value: str) -> tuple[str, str | None]:
     """RFC 2231 §4: charset'language'text; some leave the quotes out."""
     label, quote, rest = value.partition("'")
@@ -63,6 +67,8 @@ def _split_label(value: str) -> tuple[str, str | None]:
 
 def read_field(raw: str) -> Field:
     """Return Content-Type or Content-Disposition taken apart. Never raises; what is no parameter is passed over."""
+    if not raw:
+        return _NO_FIELD
     text = wire_text(raw).text
     starts = _starts(text)
     value = text[: starts[0].start()] if starts else text.partition(";")[0]

@@ -16,6 +16,7 @@ from email.errors import MessageError
 from email.message import Message
 from email.parser import BytesFeedParser, BytesHeaderParser
 from email.policy import compat32
+from io import BytesIO
 from pathlib import Path
 from typing import BinaryIO
 
@@ -65,6 +66,7 @@ class Skeleton:
 
     raw: Path
     sha256: str  #: of the raw message
+    size: int
     root: Message
     nonce: bytes
     runs: tuple[Run, ...]
@@ -91,22 +93,30 @@ class Skeleton:
 
 def read_skeleton(raw: Path) -> Skeleton:
     """Return the structure of a raw message. Raises OSError when the file cannot be read."""
-    with raw.open("rb") as file:
-        sha256 = hashlib.file_digest(file, "sha256").hexdigest()
-        gap, long = _gap_in_header(file), list(_overlong_fields(file))
+    with raw.open("rb") as opened:
+        head = opened.read(_BLOCK)
+        file = BytesIO(head) if len(head) < _BLOCK else opened  # most mails are this short, and read once
+        sha256, size = _digest(file)
+        gap, long = _gap_in_header(head), list(_overlong_fields(file, head))
         nonce, runs = sha256[:32].encode(), list[Run]()
         root, defects = _parse(lambda: _hollow(file, nonce, runs, sorted([*gap, *long])))
     told = [_GAP_DEFECT] * bool(gap) + [_FIELD_DEFECT] * bool(long)
-    return Skeleton(raw, sha256, root, nonce, tuple(runs), (*defects, *told))
+    return Skeleton(raw, sha256, size, root, nonce, tuple(runs), (*defects, *told))
 
 
-def _gap_in_header(file: BinaryIO) -> list[Cut]:
+def _digest(file: BinaryIO) -> tuple[str, int]:
+    file.seek(0)
+    digest = hashlib.sha256()  # file_digest clears 256 KiB first, for however short a file
+    while block := file.read(_BLOCK):
+        digest.update(block)
+    return digest.hexdigest(), file.tell()
+
+
+def _gap_in_header(head: bytes) -> list[Cut]:
     """Return where an empty line cuts a message's header in two, or nothing (research §3.2, S79).
 
     Told by: no From above the line, and field after field below it, with those every message has among them.
     """
-    file.seek(0)
-    head = file.read(_BLOCK)
     blank = _EMPTY_LINE.search(head)
     if not blank or _FROM.search(head[: blank.start() + 1]) or not _FIELD.match(head):
         return []
@@ -116,14 +126,12 @@ def _gap_in_header(file: BinaryIO) -> list[Cut]:
     return [(blank.start() + 1, blank.end())] if fields and _FROM.search(below) and _MIME_FIELD.search(below) else []
 
 
-def _overlong_fields(file: BinaryIO) -> Iterator[Cut]:
+def _overlong_fields(file: BinaryIO, head: bytes) -> Iterator[Cut]:
     """Yield the tail of each field of the header that is longer than any real one: others read it in quadratic time."""
-    file.seek(0)
-    if _END_OF_HEADER.search(file.read(_BLOCK)):
+    if _END_OF_HEADER.search(head):
         return  # all of it is shorter than that
     file.seek(0)
-    start = offset = 0
-    before = b"\n"
+    start, offset, before = 0, 0, b"\n"
     while (line := file.readline(_BLOCK)).strip(b"\r\n") or not before.endswith(b"\n"):
         if before.endswith(b"\n") and not line.startswith((b" ", b"\t")):
             yield from _tail(start, offset)

@@ -7,6 +7,7 @@ import binascii
 import hashlib
 import re
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import NamedTemporaryFile
@@ -111,9 +112,9 @@ def write_blob(pieces: Iterable[bytes], out: Path) -> Blob:
     digest = hashlib.sha256(held)
     if size <= _HELD:
         path = out / digest.hexdigest()
-        if not path.exists():
-            path.write_bytes(held)
-        return Blob(path, digest.hexdigest(), size)
+        with suppress(FileExistsError), path.open("xb") as blob:
+            blob.write(held)
+        return Blob(path, path.name, size)
     with NamedTemporaryFile(dir=out, suffix=".part", delete=False) as file:
         file.write(held)
         for piece in pieces:
