@@ -74,7 +74,7 @@ def _strict(data: bytes, codec: str) -> str | None:
         text = data.decode(codec)
     except (UnicodeError, ValueError):
         return None
-    return None if _HALF.search(text) else text
+    return text if text.isascii() or not _HALF.search(text) else None
 
 
 def _characters(text: str) -> str:

@@ -164,7 +164,8 @@ def _read_body(letter: Letter, leaf: Leaf, out: Path) -> None:
             letter.files += _pasted(data, out)
             data = _DATA_URI.sub(b"", data)
         decoded = decode_body(data, charset, html=True)
-        letter.shown.update(_CID.findall(decoded.text))
+        if "cid:" in decoded.text.lower():
+            letter.shown.update(_CID.findall(decoded.text))
     else:
         data, files = uu_split(data)
         decoded = decode_body(data, charset)

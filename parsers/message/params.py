@@ -12,7 +12,7 @@ from parsers.message.headers import decode_words, wire_text
 
 _KEY = r"[A-Za-z0-9!#$%&'*+.^_`|~-]{1,60}"
 _START = re.compile(rf";\s*(?P<key>{_KEY})\s*=\s*")
-_QUOTED = re.compile(r'"((?:[^"\\]|\\.)*)("|$)', re.DOTALL)
+_QUOTED = re.compile(r'"((?:[^"\\]++|\\.)*+)("|$)', re.DOTALL)
 _ESCAPE = re.compile(r'\\(["\\])')
 _SECTION = re.compile(r"^(?P<name>.+?)(?:\*(?P<index>\d{1,3}))?(?P<coded>\*)?$")
 _FOLD = re.compile(r"\r?\n[ \t]*")

@@ -154,7 +154,7 @@ def _hollow(file: BinaryIO, nonce: bytes, runs: list[Run], cuts: list[Cut]) -> I
     start, end = 0, 0
     for offset, block in _blocks(file):
         touched = [cut for cut in cuts if cut[1] > offset and cut[0] < offset + len(block)]
-        if touched or len(block) < _SHORT or block.translate(None, _BASE64):
+        if touched or len(block) < _SHORT or block[:_SHORT].translate(None, _BASE64) or block.translate(None, _BASE64):
             if end > start:
                 runs.append(Run(start, end - start))
             yield _without(block, offset, touched) if touched else block
