@@ -187,7 +187,7 @@ def _context(reading: Reading, merged: Merged, desk: Desk) -> Context:
         limits=desk.limits,
         subject=reading.subject,
         supplement=merged.before is not None,
-        others=desk.store.works(),
+        others=desk.store.works_like(merged.case),
     )
 
 

@@ -4,8 +4,7 @@ Which files belong to which case stays as it was sorted, or as staff sorted it. 
 showing what came of it to `cli_replay`.
 """
 
-from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -15,6 +14,7 @@ from daemon.rereading import brought_up_to_date
 from daemon.withdrawing import for_a_person
 from domain.case import Case, Finding, Verdict
 from domain.kinds import Decision
+from domain.near import NearWorks
 from domain.records import CaseRecord, Letter, MessageRecord
 from notify.replies import compose_decision
 from notify.thread import Thread
@@ -107,21 +107,18 @@ class Replay:
 
 
 class _Works:
-    """Every work on record, found by what two that are alike must share: a piece of text, or being films."""
+    """Every work on record."""
 
-    def __init__(self, records: Sequence[CaseRecord]) -> None:
-        self._records = records
-        self._by_piece: dict[int, list[int]] = defaultdict(list)
-        self._films = [at for at, record in enumerate(records) if record.case.fingerprint]
-        for at, record in enumerate(records):
-            for piece in record.case.sketch:
-                self._by_piece[piece].append(at)
+    def __init__(self, records: Iterable[CaseRecord]) -> None:
+        self._records = {record.case.number or "": record for record in records}
+        self._near = NearWorks()
+        for number, record in self._records.items():
+            self._near.add(number, record.case.sketch, record.case.fingerprint)
 
     def beside(self, case: Case, judged_at: datetime) -> tuple[Case, ...]:
         """Return the works a case may be alike to, of those that were on record before it was judged."""
-        near = {at for piece in case.sketch for at in self._by_piece.get(piece, ())}
-        near |= set(self._films if case.fingerprint else ())
-        return tuple(self._records[at].case for at in sorted(near) if self._records[at].created_at < judged_at)
+        near = (self._records[number] for number in sorted(self._near.to(case.sketch, case.fingerprint)))
+        return tuple(record.case for record in near if record.created_at < judged_at)
 
 
 def apply(replayed: Replayed, desk: Desk, now: datetime, *, tell: bool = False) -> bool:

@@ -28,6 +28,7 @@ _PLAIN = {
     "fetched": "链接文件已下载",
     "merged": "合并案例",
     "split": "分立案例",
+    "reread": "重新读取作品内容",
     "recalled": "申报人撤回了一封来信（材料仍存档）",
 }
 _SHOWN = 120  #: characters of what a stranger wrote

@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlmodel import Session, col, select
 from sqlmodel.sql.expression import SelectOfScalar
 
-from domain.case import Case, Finding
+from domain.case import Finding
 from domain.kinds import Decision, Track
 from domain.records import CaseRecord
 from store.batches import batches, gathered
@@ -60,12 +60,6 @@ class Cases:
                 for record in records(session, select(CaseRow).where(col(CaseRow.number).in_(batch)))
             }
         return tuple(found[number] for number in numbers if number in found)
-
-    def works(self) -> tuple[Case, ...]:
-        """Return every case without its materials: enough to tell copies of one work among all."""
-        with self.database.read() as session:
-            rows = session.exec(select(CaseRow))
-            return tuple(row.case.model_copy(update={"number": row.number}) for row in rows if not row.case.merged_into)
 
     def cases_from(self, sender: str) -> tuple[CaseRecord, ...]:
         """Return the cases whose first mail came from an address, upper and lower case alike."""

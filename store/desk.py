@@ -29,6 +29,7 @@ from store.transaction import Transaction
 from store.turns import Turn
 from store.verify import Verify
 from store.work import Work
+from store.works import Catalogue, Works
 
 __all__ = ["Store", "Transaction"]
 
@@ -38,6 +39,7 @@ class Store(
     Work,
     Messages,
     Cases,
+    Works,
     Briefs,
     Rows,
     Outbox,
@@ -58,6 +60,7 @@ class Store(
         self.database = database
         self.archive = archive
         self.queue = queue
+        self.catalogue = Catalogue()
 
     @classmethod
     def open(cls, url: str, archive: Archive, *, queued: bool = False) -> Self:

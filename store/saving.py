@@ -109,6 +109,8 @@ def _update(session: Session, row: CaseRow, verdict: Verdict, *, brings: bool, n
     case = _bare(verdict.case, row.case)
     if changes := _changes(row.case, case):
         note(session, now, row.number, "changed", changes, actor="applicant" if brings else DAEMON)
+    elif not brings and (row.case.sketch, row.case.fingerprint) != (case.sketch, case.fingerprint):
+        note(session, now, row.number, "reread", actor=DAEMON)  # `works` goes by the history
     if row.case != case or brings:
         row.case, row.updated_at = case, now
     row.track, row.unit, row.title = case.track, case.unit and one_line(case.unit), case.title and one_line(case.title)

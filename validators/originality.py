@@ -6,11 +6,10 @@ from datetime import date
 
 from domain.case import Case, Material
 from domain.kinds import Role
-from domain.sketch import likeness, video_likeness
+from domain.sketch import SAME_PICTURES, SAME_TEXT, likeness, video_likeness
 from domain.units import same_unit
 from validators.rulebook import Context, Observation, rule, saw
 
-_SAME_TEXT, _SAME_PICTURES = 0.6, 0.9
 _OLDEST = 15  #: years back; before that a clock was never set
 #: python-docx stamps every document with the moment its own template was made, 2013-12-23 23:15 UTC.
 _UNSET = (date(2013, 12, 23), date(2013, 12, 24))
@@ -39,12 +38,12 @@ def no_other_unit_sent_nearly_the_same(case: Case, context: Context) -> Iterator
             continue
         text = likeness(case.sketch, other.sketch)
         video = video_likeness(case.fingerprint, other.fingerprint)
-        if (text >= _SAME_TEXT or video >= _SAME_PICTURES) and not _one_applicant(case, other):
+        if (text >= SAME_TEXT or video >= SAME_PICTURES) and not _one_applicant(case, other):
             yield saw(
                 number=other.number,
                 unit=other.unit,
                 similarity=round(max(text, video), 2),
-                what="text" if text >= _SAME_TEXT else "video",
+                what="text" if text >= SAME_TEXT else "video",
             )
 
 

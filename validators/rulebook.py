@@ -57,7 +57,7 @@ class Context:
     limits: Limits = field(default_factory=Limits)
     subject: SubjectFacts = field(default_factory=SubjectFacts)
     supplement: bool = False  #: the case was first received by an earlier mail
-    others: tuple[Case, ...] = ()  #: every other case on record, for originality
+    others: tuple[Case, ...] = ()  #: the cases on record that may be alike, for originality
     stray: tuple[str, ...] = ()  #: paths of parts that belong to no case
 
 
