@@ -3,7 +3,6 @@
 import threading
 from collections.abc import Callable
 
-import psycopg
 import structlog
 from sqlalchemy import make_url
 
@@ -32,6 +31,8 @@ class Bell:
         self._thread.join()
 
     def _serve(self) -> None:
+        import psycopg  # only where work is shared
+
         while not self._stopping.is_set():
             try:
                 self._listen()
@@ -39,6 +40,8 @@ class Bell:
                 self._stopping.wait(_AGAIN_S)
 
     def _listen(self) -> None:
+        import psycopg
+
         with psycopg.connect(self._conninfo, autocommit=True, connect_timeout=10) as connection:
             connection.execute(f"LISTEN {BELL}")
             while not self._stopping.is_set():

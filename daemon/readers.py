@@ -7,11 +7,9 @@ whoever concludes finds them. A job may be done twice or not at all: what is not
 import asyncio
 import threading
 from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import structlog
-from procrastinate import App, JobContext, PsycopgConnector
-from procrastinate.jobs import Status
 from sqlalchemy import make_url
 
 from daemon.bell import Bell
@@ -21,6 +19,9 @@ from daemon.settings import Settings
 from daemon.worker import AHEAD
 from store.queue import QUEUE, TASK
 from store.work import STRIKES
+
+if TYPE_CHECKING:
+    from procrastinate import App, JobContext  # loaded only where work is shared
 
 log = structlog.get_logger(__name__)
 
@@ -72,7 +73,7 @@ class Readers:
             if not self._work.cancelled() and (error := self._work.exception()):
                 raise error
 
-    async def _run(self, app: App) -> None:
+    async def _run(self, app: "App") -> None:
         await app.run_worker_async(
             queues=[QUEUE],
             concurrency=self._hands,
@@ -90,8 +91,10 @@ def hands(settings: Settings, desk: Desk, rung: Callable[[], None]) -> tuple[Rea
     return Readers(desk, settings.database, AHEAD), Bell(settings.database, rung)
 
 
-def _app(conninfo: str, desk: Desk, hands: int) -> App:
+def _app(conninfo: str, desk: Desk, hands: int) -> "App":
     """Return Procrastinate's side of the store's queue."""
+    from procrastinate import App, PsycopgConnector
+
     app = App(connector=PsycopgConnector(conninfo=conninfo, min_size=1, max_size=hands + 3))
 
     @app.task(name=TASK, queue=QUEUE)
@@ -100,7 +103,7 @@ def _app(conninfo: str, desk: Desk, hands: int) -> App:
 
     @app.periodic(cron=_RESCUE)
     @app.task(name="rescue", queue=QUEUE, queueing_lock="rescue", priority=_FIRST, pass_context=True)
-    async def rescue(context: JobContext, timestamp: int) -> None:
+    async def rescue(context: "JobContext", timestamp: int) -> None:
         await _rescue(context.app)
 
     return app
@@ -120,6 +123,8 @@ def read_ahead(sha256: str, desk: Desk) -> None:
 
 async def _rescue(app: Any) -> None:
     """Put what dead workers were reading back; what killed its workers again and again is left to whoever concludes."""
+    from procrastinate.jobs import Status
+
     manager = app.job_manager
     await manager.prune_stalled_workers(DEAD_S)
     for job in await manager.get_stalled_jobs(queue=QUEUE, seconds_since_heartbeat=DEAD_S):

@@ -6,7 +6,6 @@ functions. Why Procrastinate, and what it does not do here: docs/decisions/0010.
 
 from pathlib import Path
 
-from procrastinate.schema import SchemaManager, migrations_path
 from sqlalchemy import Connection, text
 from sqlmodel import Session
 
@@ -66,6 +65,8 @@ def _step(connection: Connection) -> bool:
     """Make the tables, or do one migration; tell whether nothing was left to do."""
     mark, migrations = _mark(connection), _migrations()
     if mark is None:
+        from procrastinate.schema import SchemaManager
+
         _run(connection, SchemaManager.get_schema(), migrations[-1].stem)
         return False
     rest = [path for path in migrations if path.stem > mark]
@@ -86,4 +87,6 @@ def _mark(connection: Connection) -> str | None:
 
 def _migrations() -> list[Path]:
     """Return Procrastinate's migrations in order: their names begin with the release (its documentation, Migrations)."""
+    from procrastinate.schema import migrations_path
+
     return sorted(Path(migrations_path).glob("*.sql"))

@@ -6,13 +6,15 @@ lets go of it the moment its holder's connection ends, however that happens. On 
 
 import hashlib
 import threading
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import psycopg
 import structlog
 from sqlalchemy.exc import SQLAlchemyError
 
 from store.engine import Database
+
+if TYPE_CHECKING:
+    import psycopg  # loaded only where that database is used
 
 log = structlog.get_logger(__name__)
 
@@ -38,6 +40,8 @@ class Turn:
         """
         if not self._database.is_postgresql:
             return True
+        import psycopg
+
         with self._guard:
             try:
                 return self._is_held() or self._take()
@@ -69,8 +73,10 @@ class Turn:
             self._told = True
         return False
 
-    def _connected(self) -> psycopg.Connection[Any]:
+    def _connected(self) -> "psycopg.Connection[Any]":
         """Return a session of its own, which no pool hands to others."""
+        import psycopg
+
         lent = self._database.engine.raw_connection()
         connection = lent.driver_connection
         lent.detach()

@@ -10,6 +10,7 @@ import pytest
 from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
 from sqlalchemy import inspect
 from sqlalchemy.exc import DatabaseError, StatementError
 
@@ -18,7 +19,7 @@ from store.columns import Table
 from store.desk import Store
 from store.engine import Database, create
 from store.errors import SchemaUnknown
-from store.schema import config, migrate
+from store.schema import config, migrate, newest
 from tests.store.build import NOW, arrive, later
 
 
@@ -34,6 +35,26 @@ def test_a_difference_would_be_seen(store: Store) -> None:
         connection.exec_driver_sql("ALTER TABLE polls ADD COLUMN surplus INTEGER")
     with store.database.engine.connect() as connection:
         assert len(compare_metadata(MigrationContext.configure(connection), Table.metadata)) == 2
+
+
+def test_the_newest_revision_is_told_without_alembic() -> None:
+    assert newest() == ScriptDirectory.from_config(config()).get_current_head()
+
+
+def test_opening_what_is_up_to_date_loads_no_alembic(sqlite: str, archive: Archive, tmp_path: Path) -> None:
+    Store.open(sqlite, archive).close()
+    script = (
+        "import sys; from store.archive import Archive; from store.desk import Store; from pathlib import Path; "
+        "Store.open(sys.argv[1], Archive(Path(sys.argv[2]))).close(); print(*({'alembic', 'procrastinate', 'psycopg'} & {*sys.modules}))"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", script, sqlite, str(tmp_path)],
+        cwd=Path.cwd(),
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert done.stdout.strip() == ""
 
 
 def test_opening_again_keeps_everything(store: Store, archive: Archive, url: str) -> None:
