@@ -52,7 +52,8 @@ class Deployment:
         drop = self.root / "drop"
         for serial in range(first, first + count):
             sender = f"applicant{serial // 2}@163.com"
-            raw = mail("qq", subject=f"昌乐县发改局{serial // 2}+王明+138000{serial // 2:05d}", sender=sender)
+            subject = f"昌乐县发改局{serial // 2}+王明+138000{serial // 2:05d}"
+            raw = mail("qq", subject=subject, sender=sender, message_id=f"<tencent_{serial}@qq.com>")
             (drop / f"{serial:04d}.part").write_bytes(raw + f"\r\n{serial}\r\n".encode())
             (drop / f"{serial:04d}.part").rename(drop / f"{serial:04d}.eml")
 
