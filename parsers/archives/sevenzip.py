@@ -17,6 +17,7 @@ from parsers.archives.box import Box, Refused, Shelf, Writer, is_junk
 
 _BROKEN = (
     exceptions.ArchiveError, lzma.LZMAError, struct.error, EOFError, ValueError, IndexError, KeyError, TypeError, AttributeError,
+    AssertionError,
 )  # fmt: skip
 
 
