@@ -33,8 +33,7 @@ class Judged:
 
 def judge_all() -> list[Judged]:
     """Put the samples and the stories through the daemon's own pipeline."""
-    with tempfile.TemporaryDirectory() as folder, (Path(folder) / "log").open("w", encoding="utf-8") as log:
-        journal.configure(stream=log)
+    with tempfile.TemporaryDirectory() as folder, journal.written_to(Path(folder) / "log"):
         work = Path(folder)
         settings = load(CONFIG, work)
         return [*_samples(settings), *_stories(settings, work)]

@@ -31,16 +31,15 @@ def resident(count: int, folder: Path) -> Iterator[tuple[int, float]]:
         (mails / f"{serial:06d}.eml").write_bytes(small(serial))
     settings = load(CONFIG, folder / "data")
     (folder / "data").mkdir(mode=0o700)
-    with (folder / "log").open("w", encoding="utf-8") as log:
-        journal.configure(stream=log)
-        with (
-            Store.open(f"sqlite:///{folder}/data/desk.db", Archive(folder / "data")) as store,
-            open_desk(settings, store) as desk,
-        ):
-            take_in(store, mails)
-            for done in work(desk):
-                if done in {count // 10, count // 2, count}:
-                    yield done, _held()
+    with (
+        journal.written_to(folder / "log"),
+        Store.open(f"sqlite:///{folder}/data/desk.db", Archive(folder / "data")) as store,
+        open_desk(settings, store) as desk,
+    ):
+        take_in(store, mails)
+        for done in work(desk):
+            if done in {count // 10, count // 2, count}:
+                yield done, _held()
 
 
 def _held() -> float:

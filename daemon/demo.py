@@ -66,7 +66,7 @@ def run_demo(settings: Settings, out: Path, folder: Path = SAMPLES) -> bool:
     out.mkdir(parents=True, mode=0o700)
     mails, letterbox = samples(folder), Letterbox()
     with ExitStack() as stack:
-        journal.configure(stream=stack.enter_context((out / "daemon.log").open("w", encoding="utf-8", buffering=1)))
+        stack.enter_context(journal.written_to(out / "daemon.log"))
         imap = stack.enter_context(imap_server(settings.mailbox.account, _PASSWORD.get_secret_value()))
         smtp = stack.enter_context(smtp_server(letterbox))
         own = _settings(settings, out, imap, smtp)

@@ -3,6 +3,9 @@
 import logging
 import re
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
 from typing import Any, TextIO
 
 import structlog
@@ -18,10 +21,10 @@ _CHATTY = ("apscheduler", "mail.log")
 
 
 def configure(*, verbose: bool = False, stream: TextIO | None = None) -> None:
-    """Send events to standard error, where systemd's journal reads them, or to a stream. Call at start."""
-    level, stream = logging.DEBUG if verbose else logging.INFO, stream or sys.stderr
+    """Send events to standard error, where systemd's journal reads them, or to a stream until it is called again. Call at start."""
+    level = logging.DEBUG if verbose else logging.INFO
     line = "level=%(levelname)s logger=%(name)s %(message)s"
-    logging.basicConfig(level=logging.WARNING, stream=stream, format=line, force=True)
+    logging.basicConfig(level=logging.WARNING, stream=stream or sys.stderr, format=line, force=True)
     for handler in logging.getLogger().handlers:
         handler.addFilter(_MaskRecords())
     for chatty in _CHATTY:
@@ -35,9 +38,20 @@ def configure(*, verbose: bool = False, stream: TextIO | None = None) -> None:
             structlog.processors.KeyValueRenderer(key_order=["level", "event"], drop_missing=True),
         ],
         wrapper_class=structlog.make_filtering_bound_logger(level),
-        logger_factory=structlog.PrintLoggerFactory(stream),
-        cache_logger_on_first_use=True,
+        logger_factory=lambda *_: structlog.PrintLogger(stream or sys.stderr),
+        cache_logger_on_first_use=False,  # a logger kept would go on writing to a stream that was closed since
     )
+
+
+@contextmanager
+def written_to(path: Path) -> Iterator[None]:
+    """Send events to a new file as long as the context lasts, then to standard error."""
+    try:
+        with path.open("w", encoding="utf-8", buffering=1) as stream:
+            configure(stream=stream)
+            yield
+    finally:
+        configure()
 
 
 def mask_event(logger: WrappedLogger, method: str, event: EventDict) -> EventDict:

@@ -1,10 +1,13 @@
 """Personal data stays out of the log."""
 
+from pathlib import Path
+
 import pytest
+import structlog
 from hypothesis import given
 from hypothesis import strategies as st
 
-from daemon.journal import english, mask, mask_event
+from daemon.journal import english, mask, mask_event, written_to
 
 
 @pytest.mark.parametrize(
@@ -35,3 +38,16 @@ def test_an_error_quotes_nobody() -> None:
 def test_digests_of_mails_stay_whole() -> None:
     event = mask_event(None, "info", {"sha256": "12345678901a", "size": 13800000000})
     assert event == {"sha256": "12345678901a", "size": 13800000000}
+
+
+def test_a_log_in_a_file_ends_with_it_and_events_go_to_standard_error_again(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    log = structlog.get_logger("any")
+    with written_to(tmp_path / "log"):
+        log.info("within")
+    log.info("after")
+    assert "within" in (tmp_path / "log").read_text()
+    told = capsys.readouterr().err
+    assert "after" in told
+    assert "within" not in told
