@@ -91,7 +91,8 @@ def test_nothing_of_the_people_is_left_in_any_file(desk: Office, settings: Setti
     assert len(set(files_holding(tmp_path, words))) >= 4
     done = erase(desk, settings)
     assert files_holding(tmp_path, words) == {}
-    assert (len(done.scope.messages), done.scope.cases, done.files) == (OLD_MAILS, OLD_CASES, 2)
+    assert (len(done.scope.messages), done.scope.cases) == (OLD_MAILS, OLD_CASES)
+    assert done.files == 1  # what a crash left was swept when the archive was opened
     assert desk.store.verify(desk.now()) == ()
 
 
