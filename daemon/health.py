@@ -14,11 +14,10 @@ class Pulse:
 
     def __init__(self, now: datetime) -> None:
         self._due = now
-        self._finished: datetime | None = None
 
     def polled(self, now: datetime, pause: timedelta) -> None:
         """Note a poll that came to its end, and how long it is until the next."""
-        self._finished, self._due = now, now + pause
+        self._due = now + pause
 
     def moved(self, now: datetime) -> None:
         """Note that the poll under way has come on: one of two hours is alive as long as mail after mail comes."""
@@ -40,9 +39,6 @@ class Supervisor:
 
     def alive(self) -> None:
         self._notifier.notify("WATCHDOG=1")
-
-    def status(self, text: str) -> None:
-        self._notifier.notify(f"STATUS={text}")
 
     def stopping(self) -> None:
         self._notifier.notify("STOPPING=1")
