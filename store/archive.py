@@ -31,6 +31,13 @@ def is_name(name: str) -> bool:
     return _SHA256.fullmatch(name) is not None
 
 
+def place(sha256: str) -> str:
+    """Return where a blob lies below the root of an archive; ValueError for anything but 64 lower-case hex digits."""
+    if not is_name(sha256):
+        raise ValueError(f"not a sha256: {sha256[:80]!r}")
+    return f"blobs/{sha256[:2]}/{sha256}"
+
+
 class Incoming:
     """Bytes on their way in. Leaving the context without `commit` leaves nothing behind."""
 
@@ -169,9 +176,7 @@ class Archive:
             os.close(handle)
 
     def _place(self, sha256: str) -> Path:
-        if not is_name(sha256):
-            raise ValueError(f"not a sha256: {sha256[:80]!r}")
-        return self._blobs / sha256[:2] / sha256
+        return self.root / place(sha256)
 
     def _link(self, source: Path, sha256: str, size: int) -> None:
         """Give synced bytes their name. A blob of another size than its content's was torn by the disk: replaced."""

@@ -16,7 +16,7 @@ from pathlib import Path
 from sqlalchemy import URL
 
 from domain.value import Value
-from store.archive import Archive, is_name
+from store.archive import Archive, is_name, place
 from store.engine import Database, create
 from store.errors import CannotBackUp
 from store.verify import needed
@@ -102,8 +102,8 @@ def _dump_postgresql(url: URL, target: Path) -> None:
 
 def _copy_blob(source: Path, sha256: str, target: Path, before: Path | None) -> tuple[int, str]:
     """Link a blob from the backup before, or copy it; return the bytes copied, and what is wrong with it."""
-    place = Path("blobs", sha256[:2], sha256)
-    kept, new = before / place if before else None, target / place
+    below = place(sha256)
+    kept, new = before / below if before else None, target / below
     new.parent.mkdir(mode=0o700, exist_ok=True)
     try:
         if kept and kept.is_file() and kept.stat().st_size == source.stat().st_size:

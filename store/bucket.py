@@ -20,7 +20,7 @@ import obstore
 from obstore.exceptions import BaseError
 from obstore.store import S3Store
 
-from store.archive import Archive, Incoming, each, is_name
+from store.archive import Archive, Incoming, each, place
 
 _PIECE = 1 << 20
 _IN_USE_S = 1800.0  #: what was asked for so lately is never dropped: longer than any reading of it
@@ -88,7 +88,7 @@ class BucketArchive(Archive):
     def remove(self, sha256: str) -> None:
         """Take a blob away for good, in the bucket and here."""
         with _answered():
-            obstore.delete(self._bucket, _key(sha256))
+            obstore.delete(self._bucket, place(sha256))
         self._place(sha256).unlink(missing_ok=True)
 
     def blobs(self) -> Iterator[str]:
@@ -102,11 +102,11 @@ class BucketArchive(Archive):
             if self._head(incoming.sha256) == incoming.size:
                 return  # the same content, kept before
         with _answered():
-            obstore.put(self._bucket, _key(incoming.sha256), incoming.path)
+            obstore.put(self._bucket, place(incoming.sha256), incoming.path)
 
     def _head(self, sha256: str) -> int:
         with _answered():
-            return obstore.head(self._bucket, _key(sha256))["size"]
+            return obstore.head(self._bucket, place(sha256))["size"]
 
     def _fetch(self, sha256: str) -> None:
         with self.incoming() as blob:
@@ -119,7 +119,7 @@ class BucketArchive(Archive):
 
     def _stream(self, sha256: str) -> Iterator[bytes]:
         with _answered():
-            for piece in obstore.get(self._bucket, _key(sha256)).stream(min_chunk_size=_PIECE):
+            for piece in obstore.get(self._bucket, place(sha256)).stream(min_chunk_size=_PIECE):
                 yield bytes(piece)
 
     def _cache(self, several: Sequence[Incoming]) -> list[str]:
@@ -156,12 +156,6 @@ def _copies(folder: Path) -> Iterator[tuple[float, int, Path]]:
         with suppress(FileNotFoundError):
             told = path.stat()
             yield told.st_mtime, told.st_size, path
-
-
-def _key(sha256: str) -> str:
-    if not is_name(sha256):
-        raise ValueError(f"not a sha256: {sha256[:80]!r}")
-    return f"blobs/{sha256[:2]}/{sha256}"
 
 
 class _answered:  # noqa: N801  reads as a statement

@@ -12,7 +12,7 @@ from sqlalchemy import select as select_columns
 from sqlmodel import Session, col, select
 
 from domain.kinds import MessageState, OutboxState, Track
-from store.archive import Archive
+from store.archive import Archive, is_name
 from store.columns import Table
 from store.engine import Database
 from store.intake_tables import LedgerRow
@@ -63,7 +63,7 @@ def _blobs(archive: Archive, kept: set[str], turn: int | None) -> Iterator[str]:
     found = set()
     for name in archive.blobs():
         found.add(name)
-        if len(name) != 64 or not set(name) <= set("0123456789abcdef"):
+        if not is_name(name):
             yield f"blob {name}: not named after a content"
         elif (turn is None or int(name[:4], 16) % TURNS == turn % TURNS) and not archive.sound(name):
             yield f"blob {name}: content has another sha256"
