@@ -50,17 +50,16 @@ def work(desk: Desk) -> Iterator[int]:
 
 def main(mails: Path, workers: int, folder: Path) -> None:
     settings = load(CONFIG, folder / "data")
-    with (folder / "log").open("w", encoding="utf-8") as log:
-        journal.configure(stream=log)
-        with (
-            Store.open(f"sqlite:///{folder}/data/desk.db", Archive(folder / "data")) as store,
-            open_desk(settings, store, workers) as desk,
-        ):
-            count = take_in(store, mails)
-            for _ in range(workers):
-                desk.sandbox.run(warm_up, seconds=120)
-            ready()
-            done = max(work(desk), default=0)
+    with (
+        journal.written_to(folder / "log"),
+        Store.open(f"sqlite:///{folder}/data/desk.db", Archive(folder / "data")) as store,
+        open_desk(settings, store, workers) as desk,
+    ):
+        count = take_in(store, mails)
+        for _ in range(workers):
+            desk.sandbox.run(warm_up, seconds=120)
+        ready()
+        done = max(work(desk), default=0)
     if done != count:
         raise SystemExit(f"{done} of {count} mails were processed")
 

@@ -23,11 +23,12 @@ def desk(port: int, certificate: Path, folder: Path) -> int:
     access = MailboxAccess.of(
         "generic", USER, PASSWORD, host="127.0.0.1", port=port, security="tls", ca_file=certificate, folders=("INBOX",)
     )
-    with (folder / "log").open("w", encoding="utf-8") as log:
-        journal.configure(stream=log)
-        with Store.open(f"sqlite:///{folder}/desk.db", Archive(folder / "data")) as store:
-            ready()
-            report = poll(ImapSource(access), store, partial(datetime.now, UTC))
+    with (
+        journal.written_to(folder / "log"),
+        Store.open(f"sqlite:///{folder}/desk.db", Archive(folder / "data")) as store,
+    ):
+        ready()
+        report = poll(ImapSource(access), store, partial(datetime.now, UTC))
     if report.errors:
         raise SystemExit("; ".join(report.errors))
     return report.new

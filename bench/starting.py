@@ -20,13 +20,11 @@ def main(folder: Path) -> None:
     mailbox = settings.mailbox.model_copy(update={"source": "folder", "directory": inbox})
     post = settings.smtp.model_copy(update={"host": "127.0.0.1", "port": 9, "security": "none"})  # nobody is there
     settings = settings.model_copy(update={"mailbox": mailbox, "smtp": post, "password": SecretStr("none")})
-    with (folder / "log").open("w", encoding="utf-8") as log:
-        journal.configure(stream=log)
-        with open_store(settings) as store, open_desk(settings, store) as desk:
-            service = Service(settings, desk, sources(settings))
-            service.start()
-            print("ready", flush=True)
-            service.stop()
+    with journal.written_to(folder / "log"), open_store(settings) as store, open_desk(settings, store) as desk:
+        service = Service(settings, desk, sources(settings))
+        service.start()
+        print("ready", flush=True)
+        service.stop()
 
 
 if __name__ == "__main__":
