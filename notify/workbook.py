@@ -10,6 +10,7 @@ from notify.figures import duration, size
 from notify.history_words import told
 from notify.labels import KINDS, RESULTS, ROLES
 from notify.progress import GROUPS, Roster, UnitProgress, progress, ranking, silent
+from notify.reason_words import why_set_aside
 from notify.sheets import Cell, FileLink, Writer, columns
 from notify.wording import say
 from store.desk import Store
@@ -153,5 +154,5 @@ def _log_row(line: MessageLine) -> Iterator[Cell]:
     yield RESULTS[line.decision] if line.decision else None
     yield _STATES[line.state]
     yield "、".join(line.case_numbers)
-    yield line.error or line.reason
+    yield line.error or why_set_aside(line.reason)
     yield from (line.folder, line.sha256[:12])
