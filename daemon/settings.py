@@ -170,11 +170,6 @@ def parse(told: Mapping[str, Any], source: str = "config.toml") -> Settings:
     return settings
 
 
-def mail_password(environment: Mapping[str, str] = os.environ) -> SecretStr | None:
-    """Return the mailbox's 授权码: the systemd credential, else the environment variable, else None."""
-    return secret(_CREDENTIAL, environment)
-
-
 def secret(credential: str, environment: Mapping[str, str] = os.environ) -> SecretStr | None:
     """Return a systemd credential (LoadCredential=<name>:…), else what its environment variable holds, else None."""
     folder = environment.get("CREDENTIALS_DIRECTORY")

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from daemon.settings import ConfigError, load, mail_password, parse
+from daemon.settings import ConfigError, load, parse, secret
 from tests.fixtures.cases import ROOT, configuration
 
 
@@ -67,9 +67,12 @@ def test_the_data_directory_is_beside_the_configuration_unless_given(tmp_path: P
 def test_the_credential_comes_before_the_environment(tmp_path: Path) -> None:
     (tmp_path / "mail-password").write_text("from-credential\n", encoding="utf-8")
     both = {"CREDENTIALS_DIRECTORY": str(tmp_path), "SHOUJIAN_MAIL_PASSWORD": "from-environment"}
-    credential, variable = mail_password(both), mail_password({"SHOUJIAN_MAIL_PASSWORD": "from-environment"})
+    credential, variable = (
+        secret("mail-password", both),
+        secret("mail-password", {"SHOUJIAN_MAIL_PASSWORD": "from-environment"}),
+    )
     assert credential
     assert credential.get_secret_value() == "from-credential"
     assert variable
     assert variable.get_secret_value() == "from-environment"
-    assert mail_password({}) is None
+    assert secret("mail-password", {}) is None
