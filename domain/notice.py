@@ -1,9 +1,10 @@
 """The call for entries as data: what `[notice]` and `[rules]` of config.toml hold. Another call is another file, no code."""
 
 from datetime import datetime, timedelta
+from typing import Self
 from zoneinfo import ZoneInfo
 
-from pydantic import AwareDatetime, Field
+from pydantic import AwareDatetime, Field, model_validator
 
 from domain.kinds import Role, Severity, Track
 from domain.value import Value
@@ -27,11 +28,25 @@ class VideoLimits(Value):
     short_side: int = 1080
     containers: tuple[str, ...] = ("avi", "mpeg", "mp4", "mov")
 
+    @model_validator(mode="after")
+    def _some_length_is_right(self) -> Self:
+        if self.min_s > self.max_s:
+            raise ValueError(f"min_s = {self.min_s:g} is over max_s = {self.max_s:g}: no film could be right")
+        return self
+
 
 class TextLimits(Value):
     max_words: int = 2000  #: 字数 as Word counts
     about: str = "重点描述创新性、实效性和实施过程等内容"  #: what a text is asked to do
     min_words: int = 100  #: below this a text has no substance
+
+    @model_validator(mode="after")
+    def _some_length_is_right(self) -> Self:
+        if self.min_words > self.max_words:
+            raise ValueError(
+                f"min_words = {self.min_words} is over max_words = {self.max_words}: no text could be right"
+            )
+        return self
 
 
 class FormTemplate(Value):
@@ -132,6 +147,12 @@ class Notice(Value):
     headings: dict[str, str] = Field(default_factory=dict)  #: clause numeral → its heading: 五 → 作品要求
     forms: tuple[FormTemplate, ...]
     units: tuple[Unit, ...] = ()
+
+    @model_validator(mode="after")
+    def _opens_before_it_closes(self) -> Self:
+        if self.opens >= self.closes:
+            raise ValueError("opens is not before closes: everybody would be late")
+        return self
 
     def form(self, annex: int) -> FormTemplate | None:
         """Return the template of an annex, or None."""

@@ -1,12 +1,14 @@
 """config.toml is checked as a whole, and no secret stands in it."""
 
 import copy
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from daemon.settings import ConfigError, load, parse, secret
+from domain.notice import SHANGHAI
 from tests.fixtures.cases import ROOT, configuration
 
 
@@ -39,6 +41,9 @@ def test_every_mistake_is_told_at_once() -> None:
         ({"mailbox": {"secret": "x"}}, "mailbox.secret"),
         ({"links": {"fetch": True}}, "needs `hosts`"),
         ({"links": {"max_bytes": 0}}, "links.max_bytes"),
+        ({"notice": {"closes": datetime(2023, 7, 1, tzinfo=SHANGHAI)}}, "opens is not before closes"),
+        ({"notice": {"video": {"min_s": 400}}}, "min_s = 400 is over max_s = 300"),
+        ({"notice": {"text": {"min_words": 3000}}}, "min_words = 3000 is over max_words = 2000"),
     ],
 )
 def test_what_cannot_be_is_refused_with_its_place(change: dict[str, Any], reason: str) -> None:
