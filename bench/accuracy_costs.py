@@ -9,8 +9,8 @@ one thread each. A worker: VmHWM of a real sandbox worker after scans and a film
 import os
 import sys
 import tempfile
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 from statistics import median
 from typing import Any
@@ -20,6 +20,7 @@ import pypdfium2
 from bench.accuracy_scans import labelled, notice, read
 from bench.accuracy_videos import cost as film_cost
 from bench.accuracy_videos import five_minutes
+from bench.race import here, memory
 from bench.table import Figure, table
 from daemon.settings import load
 from domain.kinds import Kind
@@ -57,15 +58,9 @@ def _pages(bare: Any) -> Iterator[tuple[str, float, float]]:
         for number, scan in enumerate(map(labelled, (PAGES[0], *PAGES))):
             with pypdfium2.PdfDocument(scan.file) as document:
                 picture = draw(document[0])[:, :, ::-1].copy()
-            mine, theirs = _seconds(read, scan, folder), _seconds(bare, picture)
+            mine, theirs = here(partial(read, scan, folder)).cpu, here(partial(bare, picture)).cpu
             if number:
                 yield scan.name, mine, theirs
-
-
-def _seconds(work: Callable[..., object], *given: object) -> float:
-    begun = time.process_time()
-    work(*given)
-    return time.process_time() - begun
 
 
 def worker_peak(folder: Path) -> Figure:
@@ -77,7 +72,7 @@ def worker_peak(folder: Path) -> Figure:
             pid = sandbox.run(os.getpid, seconds=60)
             unread = [path.name for path, job in jobs if sandbox.read_file(path, job).problem]
             same = sandbox.run(os.getpid, seconds=60) == pid
-            peak = _high_water(pid)
+            peak = memory(pid, "VmHWM") / 1024
     wrong = (*unread, *(() if same else ("the worker was replaced",)))
     return Figure("peak memory of a worker, GiB", len(jobs), peak, 1.2, ".2f", True, wrong)
 
@@ -90,13 +85,6 @@ def _jobs(work: Path, film: Path) -> Iterator[tuple[Path, ReadJob]]:
         path.write_bytes(scan.file)
         yield path, ReadJob(scan.kind, work, notice().forms, notice().commitment)
     yield film, ReadJob(Kind.VIDEO, work, (), "")
-
-
-def _high_water(pid: int) -> float:
-    """Return a process's greatest resident size in GiB (proc(5), VmHWM)."""
-    status = Path(f"/proc/{pid}/status").read_text()
-    kilobytes = next(line.split()[1] for line in status.splitlines() if line.startswith("VmHWM"))
-    return int(kilobytes) / 1024**2
 
 
 def figures(folder: Path) -> tuple[Figure, ...]:

@@ -13,11 +13,10 @@ import sys
 import tempfile
 from collections.abc import Callable
 from pathlib import Path
-from statistics import median
 
 import mailparser
 
-from bench.race import Cost, Race, here, spread
+from bench.race import Cost, Race, here, spread, turned
 from bench.table import Figure, table
 from domain.notice import Limits
 from parsers.mail import envelope, read_mail
@@ -49,7 +48,7 @@ def measure(folder: Path = SAMPLES, laps: int = 5) -> tuple[Race, list[float]]:
     for lap in range(-1, laps):  # one before, to warm up
         sums = dict.fromkeys(every, (0.0, 0.0))
         for number, path in enumerate(paths):
-            for name in _turned(list(every), number):
+            for name in turned(every, number):
                 cost = _one(every[name], path)
                 sums[name] = sums[name][0] + cost.wall, sums[name][1] + cost.cpu
                 best[name][path] = min(best[name].get(path, cost.cpu), cost.cpu)
@@ -58,11 +57,6 @@ def measure(folder: Path = SAMPLES, laps: int = 5) -> tuple[Race, list[float]]:
                 costs[name].append(Cost(wall, cpu))
     each = [best[OURS][path] / best[PEER_FILES][path] for path in paths]
     return Race("decoding", len(paths), costs), each
-
-
-def _turned(names: list[str], number: int) -> list[str]:
-    turn = number % len(names)
-    return [*names[turn:], *names[:turn]]
 
 
 def _one(work: Callable[[Path, Path], object], path: Path) -> Cost:
@@ -93,7 +87,7 @@ def figures(race: Race, each: list[float]) -> tuple[Figure, ...]:
     """Return our CPU time beside mail-parser's, of all mails together and of the mail in the middle."""
     return (
         race.ratio(OURS, [PEER_FILES], 1.0, by="cpu", said="MIME decoding ÷ mail-parser, files written, all mails"),
-        Figure("  of the mail in the middle", len(each), median(each), 1.0, ".2f", most=True, spread=(min(each), max(each))),
+        spread("  of the mail in the middle", len(each), each, 1.0),
         race.ratio(OURS, [PEER], 1.0, by="cpu", said="  ÷ mail-parser that leaves files in base64"),
         spread(
             "  whole: HTML, quotes, links, archives too", race.items,

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from bench.desk_at_work import CONFIG, take_in, work
+from bench.race import memory
 from bench.submissions import small
 from bench.table import Figure, table
 from daemon import journal
@@ -39,19 +40,14 @@ def resident(count: int, folder: Path) -> Iterator[tuple[int, float]]:
         take_in(store, mails)
         for done in work(desk):
             if done in {count // 10, count // 2, count}:
-                yield done, _held()
-
-
-def _held() -> float:
-    lines = Path("/proc/self/status").read_text().splitlines()
-    return next(int(line.split()[1]) / 1024 for line in lines if line.startswith("VmRSS"))
+                yield done, memory("self", "VmRSS")
 
 
 def figures(count: int = MAILS) -> Iterator[Figure]:
     with tempfile.TemporaryDirectory(prefix="bench-endurance-") as folder:
         held = list(resident(count, Path(folder)))
-    for done, memory in held:
-        yield Figure(f"memory held after {done:,} mails, MiB", done, memory, 400, ".0f", most=True)
+    for done, mebibytes in held:
+        yield Figure(f"memory held after {done:,} mails, MiB", done, mebibytes, 400, ".0f", most=True)
     yield Figure("  at the end ÷ after a tenth", count, held[-1][1] / held[0][1], GROWTH, ".3f", most=True)
 
 

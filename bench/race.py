@@ -10,7 +10,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from statistics import median
@@ -106,10 +106,17 @@ def _high_water(pid: int) -> float:
 
 def _own_high_water(pid: str) -> float:
     try:
-        lines = Path(f"/proc/{pid}/status").read_text().splitlines()
+        return memory(pid, "VmHWM")
     except OSError:
         return 0.0
-    return next((int(line.split()[1]) / 1024 for line in lines if line.startswith("VmHWM")), 0.0)
+
+
+def memory(pid: int | str, field: str) -> float:
+    """Return what proc(5) tells of a process's memory, MiB: VmRSS now, VmHWM at most. Raises OSError for one that is gone."""
+    for line in Path(f"/proc/{pid}/status").read_text().splitlines():
+        if line.startswith(field):
+            return int(line.split()[1]) / 1024
+    raise ProcessLookupError(f"process {pid} has ended")  # it holds nothing, and is not waited for yet
 
 
 @dataclass(frozen=True)
@@ -154,9 +161,14 @@ def spread(
 def race(name: str, items: int, laps: int, contestants: Mapping[str, Callable[[int], Cost]]) -> Race:
     """Run all contestants lap after lap. Each is told the number of the lap."""
     costs: dict[str, list[Cost]] = {contestant: [] for contestant in contestants}
-    order = list(contestants)
     for lap in range(laps):
-        turn = lap % len(order)
-        for contestant in (*order[turn:], *order[:turn]):
+        for contestant in turned(contestants, lap):
             costs[contestant].append(contestants[contestant](lap))
     return Race(name, items, costs)
+
+
+def turned(contestants: Iterable[str], number: int) -> list[str]:
+    """Return the order of a turn: each is the first as often as any other."""
+    order = list(contestants)
+    turn = number % len(order)
+    return [*order[turn:], *order[:turn]]

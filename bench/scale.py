@@ -14,7 +14,6 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
-from statistics import median
 from unittest.mock import patch
 
 from sqlalchemy import event
@@ -22,7 +21,7 @@ from sqlalchemy import event
 from bench import digest, filling
 from bench import replay as replays
 from bench.fetch import ROOT
-from bench.race import Cost, here
+from bench.race import Cost, here, spread
 from bench.table import Figure, table
 from daemon.desk import Desk
 from daemon.replaying import Replay
@@ -113,8 +112,7 @@ def figures(cases: int = CASES, messages: int = MESSAGES, starts: int = 3) -> It
             yield Figure(f"{name} of {cases:,} cases, s", cases, cost.wall, goal, ".2f", most=True)
             yield Figure("  of it CPU, s", cases, cost.cpu, goal, ".2f", most=True)
         seconds = start(Path(scratch) / "start", messages, starts)
-        said = f"start with {messages:,} messages stored, s"
-        yield Figure(said, messages, median(seconds), 2.0, ".2f", most=True, spread=(min(seconds), max(seconds)))
+        yield spread(f"start with {messages:,} messages stored, s", messages, seconds, 2.0)
 
 
 if __name__ == "__main__":
