@@ -17,33 +17,17 @@ from itertools import pairwise
 from pathlib import Path
 
 from bench.store import archive_mails, conclude
+from bench.submissions import submissions
 from domain.kinds import MessageState
 from store.archive import Archive
 from store.desk import Store
 from tests.fixtures.desks import ROOT, write_config
-from tests.fixtures.mails import attach, mail
-from tests.fixtures.make_forms_entries import Entry, entries
-from tests.fixtures.make_forms_layouts import word_form
-from tests.fixtures.make_forms_ooxml import Style
-from tests.fixtures.make_scans import filled, scan_pdf
 from tests.fixtures.postgres import Cluster
 from tests.store.build import NOW, arrival
 
 _PATIENCE_S = 3600.0
 _WARM = 4  #: mails a worker that are not counted
 _OUTCOMES = 500
-_SCANS = 4  #: drawn; the others are the same page in another file, and read all the same
-
-
-def submissions(count: int) -> Iterator[bytes]:
-    """Yield raw mails, each of another case."""
-    scans = [scan_pdf(1, filled(title=f"第{serial}号案例"), seed=serial) for serial in range(min(count, _SCANS))]
-    for serial in range(count):
-        told = filled(title=f"第{serial}号案例", phone=f"138{serial:08d}")
-        word = word_form((Entry(1, {**entries(1)[0].truth, **told}),), Style())
-        files = [attach("申报表.docx", word), attach("申报表.pdf", scans[serial % _SCANS] + b"%% %d\n" % serial)]
-        subject = f"昌乐县第{serial}学校+{told['contact']}+{told['phone']}"
-        yield mail("qq", subject=subject, sender=f"office{serial}@163.com", text=f"材料见附件{serial}", attach=files)
 
 
 def configuration(root: Path, url: str) -> Path:
@@ -121,7 +105,7 @@ def decided_at(store: Store) -> Iterator[datetime]:
 
 
 def main(count: int, numbers: list[int]) -> None:
-    mails = list(submissions(count))
+    mails = [one.raw for one in submissions(count)]
     print(
         f"{count} submissions of {sum(map(len, mails)) / count / 1e6:.2f} MB, {os.cpu_count()} cores, load {os.getloadavg()[0]:.1f}"
     )
