@@ -4,8 +4,8 @@ import threading
 from collections.abc import Callable
 
 import structlog
-from sqlalchemy import make_url
 
+from store.postgresql import conninfo
 from store.queue import BELL
 
 log = structlog.get_logger(__name__)
@@ -18,7 +18,7 @@ class Bell:
     """Calls `rung` whenever the bell rings, from a thread of its own."""
 
     def __init__(self, url: str, rung: Callable[[], None]) -> None:
-        self._conninfo = make_url(url).set(drivername="postgresql").render_as_string(hide_password=False)
+        self._conninfo = conninfo(url)
         self._rung = rung
         self._stopping = threading.Event()
         self._thread = threading.Thread(target=self._serve, name="bell")

@@ -10,13 +10,13 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 import structlog
-from sqlalchemy import make_url
 
 from daemon.bell import Bell
 from daemon.desk import Desk
 from daemon.reading import read
 from daemon.settings import Settings
 from daemon.worker import AHEAD
+from store.postgresql import conninfo
 from store.queue import QUEUE, TASK
 from store.work import STRIKES
 
@@ -37,7 +37,7 @@ class Readers:
     def __init__(self, desk: Desk, url: str, hands: int) -> None:
         """`hands`: mails read at the same time; as many as the sandbox has workers."""
         self._desk, self._hands = desk, hands
-        self._conninfo = make_url(url).set(drivername="postgresql").render_as_string(hide_password=False)
+        self._conninfo = conninfo(url)
         self._stopping = threading.Event()
         self._loop: asyncio.AbstractEventLoop | None = None
         self._work: asyncio.Task[None] | None = None

@@ -6,7 +6,7 @@ advisory lock. Those that read see one state throughout.
 
 from typing import Any
 
-from sqlalchemy import URL, Engine, event
+from sqlalchemy import URL, Engine, event, make_url
 from sqlmodel import create_engine
 
 #: How transactions that only read run (postgresql.org/docs/current/transaction-iso.html).
@@ -35,6 +35,11 @@ def create_postgresql(url: URL) -> Engine:
     engine = create_engine(url.set(drivername="postgresql+psycopg"), pool_pre_ping=True, connect_args=told)
     event.listen(engine, "connect", _set_up)
     return engine
+
+
+def conninfo(url: str) -> str:
+    """Return a database URL as libpq takes it, its password in it: for who speaks to the server without an engine."""
+    return make_url(url).set(drivername="postgresql").render_as_string(hide_password=False)
 
 
 def _set_up(connection: Any, _record: Any) -> None:
