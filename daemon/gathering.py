@@ -73,8 +73,7 @@ def _opened(in_order: Sequence[_Found], mail: Mail, desk: Desk, out: Path) -> Op
     parts = opened.parts[len(loose) :]
     if not parts or any(problem.problem in _UNFIT for problem in opened.problems):
         return None  # nobody is told that his file is broken
-    for part in parts:
-        desk.store.archive.add(out / part.sha256)
+    desk.store.archive.add_all(out / part.sha256 for part in parts)
     return Opened(parts=parts, problems=opened.problems)
 
 
