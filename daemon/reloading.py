@@ -8,13 +8,12 @@ from typing import Any
 
 import structlog
 
-from daemon.settings import ConfigError, Settings
+from daemon.settings import SECRETS, ConfigError, Settings
 
 log = structlog.get_logger(__name__)
 
 _FIXED = ("data", "mailbox", "mailboxes", "health", "alerts")  #: sections that hold until a restart
 _LIVE_IN_MAILBOX = {"poll_seconds"}
-_SECRETS = ("password", "passwords", "alert_password")
 
 
 def told_anew(old: Settings, reread: Callable[[], Settings]) -> Settings | None:
@@ -32,7 +31,7 @@ def told_anew(old: Settings, reread: Callable[[], Settings]) -> Settings | None:
 
 def in_force(old: Settings, new: Settings) -> tuple[Settings, tuple[str, ...], tuple[str, ...]]:
     """Return the settings that hold from now on, the sections that changed, and what of the new needs a restart."""
-    live = {name: getattr(new, name) for name in Settings.model_fields if name not in (*_FIXED, *_SECRETS)}
+    live = {name: getattr(new, name) for name in Settings.model_fields if name not in (*_FIXED, *SECRETS)}
     mailbox = old.mailbox.model_copy(update={name: getattr(new.mailbox, name) for name in _LIVE_IN_MAILBOX})
     held = old.model_copy(update={**live, "mailbox": mailbox})
     changed = tuple(name for name in Settings.model_fields if getattr(held, name) != getattr(old, name))

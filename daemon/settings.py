@@ -18,7 +18,7 @@ from validators.rulebook import RuleBookError, check_configuration
 
 _CREDENTIAL = "mail-password"  #: the first mailbox's, unless it names another (LoadCredential=mail-password:…)
 _ALERT_CREDENTIAL = "alert-password"
-_SECRETS = ("password", "passwords", "alert_password")
+SECRETS = ("password", "passwords", "alert_password")  #: of `Settings`, never from the file
 
 
 class ConfigError(ValueError):
@@ -155,7 +155,7 @@ def load(path: Path, data: Path | None = None) -> Settings:
 
 def parse(told: Mapping[str, Any], source: str = "config.toml") -> Settings:
     """Return checked settings, or raise ConfigError with every reason."""
-    if any(name in told for name in _SECRETS):
+    if any(name in told for name in SECRETS):
         raise ConfigError(
             f"{source}: no secret belongs into the file; give it as systemd credential or in {variable(_CREDENTIAL)}"
         )
