@@ -10,7 +10,7 @@ Where a turn is another's, a process stands by: it asks again at every tick, and
 
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from enum import StrEnum
 
 from daemon.lock import alone
@@ -77,7 +77,7 @@ def may_run(settings: Settings, role: Role) -> AbstractContextManager[None]:
             f'--role {role} needs a database that processes share: [data] database = "postgresql+psycopg://…" '
             'and queue = "procrastinate" (docs/scaling.md)'
         )
-    return _nothing() if settings.data.is_postgresql else alone(settings.directory)
+    return nullcontext() if settings.data.is_postgresql else alone(settings.directory)
 
 
 @contextmanager
@@ -96,8 +96,3 @@ def all_mine(settings: Settings, store: Store) -> Iterator[None]:
         yield
     finally:
         duties.rest()
-
-
-@contextmanager
-def _nothing() -> Iterator[None]:
-    yield
