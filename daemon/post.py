@@ -1,6 +1,5 @@
 """In charge of one round of sending, with the settings' way out, pace and look into 已发送; says what an operator must know."""
 
-import time
 from collections.abc import Callable
 from datetime import datetime
 from threading import Event
@@ -19,21 +18,14 @@ log = structlog.get_logger(__name__)
 class Post:
     """The way out. Raises ConfigError or ValueError when made from settings that cannot be."""
 
-    def __init__(
-        self,
-        settings: Settings,
-        stopping: Callable[[], bool] = lambda: False,
-        sleep: Callable[[float], object] = time.sleep,
-        *,
-        first: bool = True,
-    ) -> None:
+    def __init__(self, settings: Settings, stop: Event, *, first: bool) -> None:
         """Take `settings` as the mailbox sees them. By the first one's way go letters, too, that are from no mailbox of now.
 
-        `sleep` may end early when `stopping` holds.
+        `stop` ends sending, and waiting between letters.
         """
         smtp = settings.smtp
         self._transport = transport(settings)
-        self._stopping, self._sleep = stopping, sleep
+        self._stop = stop
         self._throttle = Throttle(
             seconds_between=smtp.seconds_between,
             per_quarter_hour=smtp.per_quarter_hour,
@@ -52,9 +44,9 @@ class Post:
             self._throttle,
             clock,
             self._lookup,
-            self._sleep,
+            self._stop.wait,
             accounts=self._accounts(store),
-            stopping=self._stopping,
+            stopping=self._stop.is_set,
         )
         for line in report.alarms:
             log.error(
@@ -71,7 +63,7 @@ class Post:
 
 def ways_out(settings: Settings, stop: Event) -> list[Post]:
     """Return the way out of each mailbox; `stop` ends waiting between letters."""
-    return [Post(seen, stop.is_set, stop.wait, first=number == 0) for number, seen in enumerate(settings.by_mailbox())]
+    return [Post(seen, stop, first=number == 0) for number, seen in enumerate(settings.by_mailbox())]
 
 
 def _lookup(settings: Settings) -> SentLookup:

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from datetime import timedelta
 from pathlib import Path
+from threading import Event
 
 import structlog
 
@@ -14,7 +15,7 @@ from daemon.lock import sole_reader
 from daemon.meters import Meters
 from daemon.observing import observed
 from daemon.polling import tell
-from daemon.post import Post
+from daemon.post import ways_out
 from daemon.reminding import remind
 from daemon.room import Roomy
 from daemon.service import Service
@@ -65,7 +66,7 @@ def _held_alone(settings: Settings) -> Iterator[None]:
 def run_once(settings: Settings) -> bool:
     """Poll, process and send once; return whether all went well and nothing waits for a person."""
     mails = sources(settings)
-    posts = [Post(each, first=number == 0) for number, each in enumerate(settings.by_mailbox())]
+    posts = ways_out(settings, Event())
     with (
         may_run(settings, Role.ALL),
         open_store(settings) as shared,
