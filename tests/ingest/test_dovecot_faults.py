@@ -43,11 +43,7 @@ def test_a_server_killed_and_started_before_any_step_of_a_poll(
     for raw in raws:
         dovecot.deliver(raw)
 
-    def restart() -> None:
-        dovecot.kill()
-        dovecot.start()
-
-    during(monkeypatch, method, 1 if method == "wanted_folders" else 2, restart)
+    during(monkeypatch, method, 1 if method == "wanted_folders" else 2, dovecot.restart)
     if method == "uids":
         dovecot.deliver(plain("junk"), "Junk")
         raws.append(plain("junk"))
@@ -185,11 +181,7 @@ def test_two_thousand_mails_over_a_restart_and_a_start_of_our_own(
     raws = [plain(str(n)) for n in range(2000)]
     put(dovecot, raws)
 
-    def restart() -> None:
-        dovecot.kill()
-        dovecot.start()
-
-    calls = during(monkeypatch, "fetch_to", 700, restart)
+    calls = during(monkeypatch, "fetch_to", 700, dovecot.restart)
     record, ends = Store.record_arrivals, iter([True])
 
     def dying(self: Store, arrivals: Sequence[Arrival], at: datetime) -> list[bool]:

@@ -1,9 +1,7 @@
 """A connection that ends at any command of a poll, however it ends: the poll goes on, nothing is lost, nothing comes twice. T10, T11."""
 
-import hashlib
 import time
-from collections.abc import Callable, Iterator
-from datetime import datetime
+from collections.abc import Iterator
 
 import pytest
 
@@ -28,22 +26,10 @@ from tests.fixtures.netease import (
     times,
 )
 from tests.fixtures.raw_mails import multipart, plain
+from tests.fixtures.taken import Now, held, leftovers, sha
 
-Now = Callable[[], datetime]
 COMMANDS = ("CAPABILITY", "LOGIN", "ID", "LIST", "EXAMINE", "UID SEARCH", "UID FETCH", "LOGOUT")
 ENDINGS: dict[str, Ending] = {"BYE": scripted.bye, "reset": scripted.reset, "half a line": scripted.cut}
-
-
-def held(store: Store) -> set[str]:
-    return set(store.archive.blobs())
-
-
-def sha(raw: bytes) -> str:
-    return hashlib.sha256(raw).hexdigest()
-
-
-def leftovers(store: Store) -> list[str]:
-    return [path.name for path in (store.archive.root / "tmp").iterdir()]
 
 
 @pytest.fixture

@@ -1,11 +1,10 @@
 """Whole polls against a real Dovecot over TLS. T-numbers are those of research/netease-mail.md §9."""
 
-import hashlib
 import imaplib
 import json
 import subprocess
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
 
@@ -22,18 +21,10 @@ from store.archive import Archive, Incoming
 from store.desk import Store
 from tests.fixtures.dovecot import PASSWORD, USER, Dovecot
 from tests.fixtures.raw_mails import multipart, plain
+from tests.fixtures.taken import Now, held, sha
 
-Now = Callable[[], datetime]
 SHANGHAI = timezone(timedelta(hours=8))
 ROOT = Path(__file__).resolve().parents[2]
-
-
-def sha(raw: bytes) -> str:
-    return hashlib.sha256(raw).hexdigest()
-
-
-def held(store: Store) -> set[str]:
-    return set(store.archive.blobs())
 
 
 def test_inbox_and_junk_are_taken_in_with_their_arrival(

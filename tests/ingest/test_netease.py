@@ -1,7 +1,5 @@
 """NetEase's habits, one by one, against the scripted server. T-numbers are those of research/netease-mail.md §9."""
 
-import hashlib
-from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -29,20 +27,7 @@ from tests.fixtures.netease import (
     vanished,
 )
 from tests.fixtures.raw_mails import multipart, plain
-
-Now = Callable[[], datetime]
-
-
-def sha(raw: bytes) -> str:
-    return hashlib.sha256(raw).hexdigest()
-
-
-def held(store: Store) -> set[str]:
-    return set(store.archive.blobs())
-
-
-def leftovers(store: Store) -> list[str]:
-    return [path.name for path in (store.archive.root / "tmp").iterdir()]
+from tests.fixtures.taken import Now, held, leftovers, sha
 
 
 def test_id_is_said_on_every_connection_after_login_and_before_a_folder(

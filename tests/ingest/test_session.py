@@ -9,7 +9,7 @@ import pytest
 from ingest.access import MailboxAccess
 from ingest.errors import FetchBroken, IngestError, LoginRefused, Unreachable, UnsafeLogin
 from ingest.session import open_session
-from tests.fixtures.netease import Hangup, Link, NetEase, Refusal
+from tests.fixtures.netease import Hangup, Link, NetEase, Refusal, silence
 from tests.fixtures.raw_mails import plain
 
 
@@ -88,12 +88,7 @@ def test_it_logs_out_whatever_happens(netease: NetEase, netease_access: MailboxA
 
 
 def test_after_a_loss_it_does_not_wait_for_a_goodbye(netease: NetEase, netease_access: MailboxAccess) -> None:
-    def silent(link: Link) -> None:
-        link.socket.settimeout(10)
-        link.socket.recv(1)
-        raise Hangup
-
-    netease.before_command["EXAMINE"] = silent
+    netease.before_command["EXAMINE"] = silence
     begun = time.monotonic()
     with pytest.raises(Unreachable, match="timed out"), open_session(netease_access) as session:
         session.examine("INBOX")
