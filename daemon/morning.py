@@ -17,7 +17,7 @@ def day_before(now: datetime) -> date:
 
 
 def compose(settings: Settings, store: Store, day: date, now: datetime, *recipients: str) -> tuple[Letter, ...]:
-    """Return the digest of a day, written once, for each of its readers. Reads every blob to verify it."""
+    """Return the digest of a day, written once, for each of its readers. Reads the blobs whose turn it is to verify them."""
     post, edition = _written(settings, store, day, now)
     return tuple(address_digest(edition, post, recipient) for recipient in recipients)
 
@@ -41,10 +41,9 @@ def queue_digest(
 ) -> int:
     """Queue the digest of a day for every staff address; return how many are new. A day's digest goes out once.
 
-    `discrepancies` is what `Store.verify` found just now; None: it is run here, which reads every blob.
+    `discrepancies` is what `Store.verify` found just now; None: it is run here, which reads the blobs whose turn it is.
     """
-    wanted = set(keys(settings, day))
-    if store.letter_states(wanted).keys() == wanted:
+    if _is_queued(settings, store, day):
         return 0
     post, edition = _written(settings, store, day, now, discrepancies)
     codes = [new_code(recipient, now) for recipient in settings.digest.to]
@@ -61,5 +60,10 @@ def queue_digest(
 
 def is_due(settings: Settings, store: Store, now: datetime) -> bool:
     """Tell whether today's hour has passed without a digest: a service that was down then sends it when it comes up."""
-    wanted = set(keys(settings, day_before(now)))
-    return now.astimezone(SHANGHAI).time() >= settings.digest.at and store.letter_states(wanted).keys() != wanted
+    return now.astimezone(SHANGHAI).time() >= settings.digest.at and not _is_queued(settings, store, day_before(now))
+
+
+def _is_queued(settings: Settings, store: Store, day: date) -> bool:
+    """Tell whether every reader's digest of a day is in the outbox, in whatever state."""
+    wanted = set(keys(settings, day))
+    return store.letter_states(wanted).keys() == wanted

@@ -55,15 +55,15 @@ class Vitals(Value):
 def take(settings: Settings, store: Store, accounts: Iterable[str], now: datetime) -> Vitals:
     """Return how the desk is. Raises what a database or a disk that does not answer raises."""
     due = _digest_due(settings, now)
-    states = store.letter_states(keys(settings, due)) if due else {}
-    unsent = sum(states.get(key) not in _ENDED for key in keys(settings, due)) if due else 0
+    wanted = keys(settings, due) if due else ()
+    states = store.letter_states(wanted) if wanted else {}
     return Vitals(
         at=now,
         levels=store.levels(),
         polls={account: _polled(store, account) for account in accounts},
         disk_free=shutil.disk_usage(settings.directory).free,
         digest_day=due,
-        digest_missing=unsent,
+        digest_missing=sum(states.get(key) not in _ENDED for key in wanted),
     )
 
 
