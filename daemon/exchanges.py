@@ -5,7 +5,7 @@ and even its address changing. So what counts is what a mail brings: a file, a l
 each time, however many come. Mails that bring nothing share two letters in a week, to one mailbox or along one thread.
 """
 
-from collections.abc import Iterator
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from daemon.sorting import MATERIALS
@@ -41,9 +41,10 @@ def queue(letter: Letter, outcome: Outcome, tx: Transaction, store: Store, now: 
     Guidance that they have is left out at once: staff have the question.
     """
     mail = outcome.reading.mail
-    if outcome.fresh or not has_ended(mail, store, now):
+    answers = () if outcome.fresh else _answers(mail, store, now)
+    if not _are_enough(answers, store):
         tx.enqueue(letter)
-    elif any(_tells_enough(each, letter) for each in _answers(mail, store, now)):
+    elif any(_tells_enough(each, letter) for each in answers):
         tx.event(mail.sha256, "not answered", AT_REST)
     else:
         tx.enqueue(letter, held_reason=AT_REST)
@@ -51,7 +52,11 @@ def queue(letter: Letter, outcome: Outcome, tx: Transaction, store: Store, now: 
 
 def has_ended(mail: Mail, store: Store, now: datetime) -> bool:
     """Tell whether the sender of a mail has had the letters that may go out without its bringing anything new."""
-    for count, record in enumerate(_answers(mail, store, now), 1):
+    return _are_enough(_answers(mail, store, now), store)
+
+
+def _are_enough(answers: Sequence[LetterRecord], store: Store) -> bool:
+    for count, record in enumerate(answers, 1):
         if count >= MOST:
             return True
         if _was_earned(record, store):
@@ -66,14 +71,14 @@ def _tells_enough(before: LetterRecord, letter: Letter) -> bool:
     )
 
 
-def _answers(mail: Mail, store: Store, now: datetime) -> Iterator[LetterRecord]:
-    """Give what we answered to this mailbox or along this thread, newest first."""
+def _answers(mail: Mail, store: Store, now: datetime) -> tuple[LetterRecord, ...]:
+    """Return what we answered to this mailbox or along this thread, newest first."""
     named = {*mail.in_reply_to, *mail.references}
     for record in store.letters_named(named):
         before = store.mail(record.letter.message_sha256 or "")
         named |= {*before.in_reply_to, *before.references} if before else set()
     addresses = {each.address for each in (mail.from_, mail.reply_to) if each and each.address}
-    yield from store.answers_to(addresses, named, now - _MEMORY)
+    return store.answers_to(addresses, named, now - _MEMORY)
 
 
 def _was_earned(record: LetterRecord, store: Store) -> bool:
