@@ -18,7 +18,7 @@ from domain.case import Case
 from domain.kinds import MessageState
 from domain.notice import SHANGHAI, Notice
 from domain.text import one_line
-from domain.units import roster_unit
+from domain.units import home_unit
 from notify.labels import RESULTS
 from notify.wording import say
 from notify.workbook import write_workbook
@@ -118,7 +118,7 @@ def _writing(out: Path | None) -> Iterator[TextIO]:
 
 
 def _folder(case: Case, notice: Notice) -> Path:
-    unit = roster_unit(case.unit, notice) or roster_unit(case.address, notice)
+    unit = home_unit(case, notice)
     return (
         Path(_safe(notice.words.name(case.track), 40))
         / _safe(unit.name if unit else "其他单位", 40)

@@ -17,7 +17,7 @@ from daemon.settings import ConfigError, Settings
 from daemon.workshop import open_store
 from domain.case import Case
 from domain.notice import Notice
-from domain.units import roster_unit
+from domain.units import home_unit
 from store.desk import Store
 from store.errors import StillRead
 from store.purge_scope import Scope
@@ -40,7 +40,7 @@ def what_would_go(settings: Settings, before: datetime, now: datetime) -> Scope:
     """Return what a purge would erase. Raises ConfigError for a moment that is yet to come."""
     _is_past(before, now)
     with open_store(settings) as store:
-        return store.purge_scope(max(before, *store.open_purges(), before))
+        return store.purge_scope(_latest(before, store))
 
 
 def purge(settings: Settings, before: datetime, now: datetime, actor: str) -> Purged:
@@ -50,7 +50,7 @@ def purge(settings: Settings, before: datetime, now: datetime, actor: str) -> Pu
     """
     _is_past(before, now)
     with undisturbed(settings.directory), open_store(settings) as store:
-        before = max(before, *store.open_purges(), before)
+        before = _latest(before, store)
         store.begin_purge(before, now, actor)
         erased = store.erase_rows(before, now, lambda case: _unit_of_roster(case, settings.notice))
         blobs = store.erase_files()
@@ -70,9 +70,14 @@ def _is_past(before: datetime, now: datetime) -> None:
         raise ConfigError(f"{before.date()} is yet to come: purge what is past its keeping time")
 
 
+def _latest(before: datetime, store: Store) -> datetime:
+    """Return the moment of a purge, or of one that was cut short where that is later."""
+    return max((before, *store.open_purges()))
+
+
 def _unit_of_roster(case: Case, notice: Notice) -> str | None:
     """Return the roster's name of a case's unit, which the figures count by; what else stands there may be a person."""
-    unit = roster_unit(case.unit, notice) or roster_unit(case.address, notice)
+    unit = home_unit(case, notice)
     return unit.name if unit else None
 
 

@@ -5,6 +5,7 @@ from functools import lru_cache
 
 from rapidfuzz import fuzz
 
+from domain.case import Case
 from domain.notice import Notice, Unit
 from domain.text import fold, nfkc
 
@@ -81,6 +82,11 @@ def roster_unit(name: str | None, notice: Notice) -> Unit | None:
         (len(alias), unit) for unit in notice.units for alias in (unit.name, *unit.aliases) if _alias(alias) in folded
     ]
     return max(named, key=lambda pair: pair[0])[1] if named else None
+
+
+def home_unit(case: Case, notice: Notice) -> Unit | None:
+    """Return the roster's unit that a case is from: by its unit's name, else by its address; or None."""
+    return roster_unit(case.unit, notice) or roster_unit(case.address, notice)
 
 
 _alias = lru_cache(4096)(fold)  #: the roster is short, and asked for every case
