@@ -1,5 +1,6 @@
-"""In charge of the words for how a connection to a mail server is protected."""
+"""In charge of how a connection to a mail server is protected: the words for it, and where it needs no protection."""
 
+import ipaddress
 from enum import StrEnum
 
 
@@ -9,3 +10,11 @@ class Security(StrEnum):
     TLS = "tls"  #: from the first byte
     STARTTLS = "starttls"  #: before the password is sent
     NONE = "none"  #: not at all: loopback only
+
+
+def is_loopback(host: str) -> bool:
+    """Tell whether a server is on this machine: only there may a password go out unprotected."""
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"

@@ -1,13 +1,12 @@
 """In charge of what it takes to reach one mailbox. Leaves reading settings to `daemon`, and connecting to `session`."""
 
-import ipaddress
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Self
 
 from pydantic import Field, SecretStr, model_validator
 
-from domain.security import Security
+from domain.security import Security, is_loopback
 from domain.value import Value
 from ingest.providers import Provider, provider
 
@@ -62,15 +61,8 @@ class MailboxAccess(Value):
     def _is_safe(self) -> Self:
         if not self.host:
             raise ValueError("mailbox.host is not set: the generic provider needs it")
-        if self.security is Security.NONE and not _is_loopback(self.host):
+        if self.security is Security.NONE and not is_loopback(self.host):
             raise ValueError('mailbox.security = "none" is for servers on this machine (127.0.0.1) only: use "tls"')
         if not (self.account + self.password.get_secret_value()).isprintable():
             raise ValueError("mailbox.account or its password holds a control character")  # would end the LOGIN command
         return self
-
-
-def _is_loopback(host: str) -> bool:
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"

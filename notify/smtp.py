@@ -4,13 +4,12 @@ The body goes out before the final dot, and apart from it: a connection lost in 
 after the dot may be (T22). One session carries a batch; NetEase counts logins and mails per connection (research §2).
 """
 
-import ipaddress
 import smtplib
 import ssl
 from typing import Self
 
 from domain.records import Letter
-from domain.security import Security
+from domain.security import Security, is_loopback
 from domain.value import Value
 from notify.answers import MINUTE, Delivery, Verdict, judge, judge_session
 
@@ -36,7 +35,7 @@ class SmtpTransport:
 
     def __init__(self, access: SmtpAccess, context: ssl.SSLContext | None = None) -> None:
         """Raise ValueError where a password would go over the open net. `context`: an office's own authorities."""
-        if access.security is Security.NONE and not _is_loopback(access.host):
+        if access.security is Security.NONE and not is_loopback(access.host):
             raise ValueError(f"refusing an unencrypted session with {access.host}: set security to tls or starttls")
         self._access = access
         self._context = context or ssl.create_default_context()
@@ -197,10 +196,3 @@ def _words(answer: bytes | str) -> str:
 
 def _why(error: Exception) -> str:
     return " ".join(f"{type(error).__name__}: {error}".split())[:300]
-
-
-def _is_loopback(host: str) -> bool:
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"
