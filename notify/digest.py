@@ -94,7 +94,7 @@ def _render(template: str, found: Digest, notice: Notice, now: datetime, rows: i
         notice=notice,
         now=now,
         rows=rows,
-        groups=GROUPS,
+        groups=GROUPS,  # for digests that offices word themselves
         width=_WIDTH,
         logged=LOGGED,
         status=tuple(books.told(found.books, found.day_counts, now)),

@@ -12,7 +12,7 @@ from notify.entries import Entry
 from notify.expiring import Expiring, expiring
 from notify.labels import KINDS, RESULTS
 from notify.overdue import Due, still_due
-from notify.progress import GROUPS, Placed, UnitProgress, progress, ranking, silent
+from notify.progress import Placed, UnitProgress, progress, ranking, silent
 from store.briefs import CaseBrief
 from store.desk import Store
 from store.values import Counts
@@ -70,7 +70,7 @@ class Digest(Value):
     @property
     def silent_groups(self) -> tuple[tuple[str, tuple[str, ...]], ...]:
         """The names of those that have sent nothing, by group, in the order of the roster."""
-        groups = {unit.group: GROUPS.get(unit.group, unit.group or "其他") for unit in self.silent}
+        groups = {unit.group: unit.group_name for unit in self.silent}
         return tuple(
             (name, tuple(unit.name for unit in self.silent if unit.group == group)) for group, name in groups.items()
         )

@@ -26,6 +26,11 @@ class UnitProgress(Value):
     video_quota: int = 0
 
     @property
+    def group_name(self) -> str:
+        """What the group is called; a call's own groups go by their own names."""
+        return GROUPS.get(self.group, self.group or "其他")
+
+    @property
     def met(self) -> bool:
         return self.text >= self.text_quota and self.video >= self.video_quota
 

@@ -9,7 +9,7 @@ from domain.text import one_line, word_count
 from notify.figures import duration, size
 from notify.history_words import told
 from notify.labels import KINDS, RESULTS, ROLES
-from notify.progress import GROUPS, Roster, UnitProgress, progress, ranking, silent
+from notify.progress import Roster, UnitProgress, progress, ranking, silent
 from notify.reason_words import why_set_aside
 from notify.sheets import Cell, FileLink, Writer, columns
 from notify.wording import say
@@ -138,14 +138,14 @@ def _progress_rows(units: Sequence[UnitProgress]) -> Iterator[Sequence[Cell]]:
     for unit in units:
         met = ("达标" if unit.met else "未达标") if unit.group else None
         yield (
-            GROUPS.get(unit.group, unit.group or "其他"), unit.name, unit.text, unit.text_quota, unit.video, unit.video_quota, unit.accepted,
+            unit.group_name, unit.name, unit.text, unit.text_quota, unit.video, unit.video_quota, unit.accepted,
             unit.share if unit.quota else None, places.get(unit.name), met, unit.lacking,
         )  # fmt: skip
 
 
 def _silent_rows(units: Iterable[UnitProgress]) -> Iterator[Sequence[Cell]]:
     for unit in silent(units):
-        yield (GROUPS.get(unit.group, unit.group or "其他"), unit.name, unit.text_quota, unit.video_quota)
+        yield (unit.group_name, unit.name, unit.text_quota, unit.video_quota)
 
 
 def _log_row(line: MessageLine) -> Iterator[Cell]:
