@@ -16,7 +16,7 @@ _MOST_BLOCKS = 50_000  #: of one volume
 _MOST_HEADER = 1 << 21  #: bytes: the format's own limit
 _HEAD4 = struct.Struct("<HBHH")  #: CRC, type, flags, size
 _FILE4 = 30  #: bytes of a file header behind its CRC, without high sizes and name
-_HIGH4 = 0x100  #: flag of a file header: the upper halves of its sizes follow
+HIGH4 = 0x100  #: flag of a file header: the upper halves of its sizes follow
 
 
 class RarBroken(Exception):
@@ -195,11 +195,11 @@ def _block4(file: BinaryIO) -> Block | None:
 
 
 def _file4(crc: int, flags: int, content: bytes, at: int) -> Block:
-    name = _FILE4 + (8 if flags & _HIGH4 else 0)
+    name = _FILE4 + (8 if flags & HIGH4 else 0)
     if len(content) < name or zlib.crc32(content) & 0xFFFF != crc:
         raise RarBroken("a header's checksum differs")
     size = int.from_bytes(content[5:9], "little")
-    if flags & _HIGH4:
+    if flags & HIGH4:
         size |= int.from_bytes(content[_FILE4 : _FILE4 + 4], "little") << 32
     length = int.from_bytes(content[24:26], "little")
     file = content[9:14] + content[18:_FILE4] + content[name : name + length]  # what is left out: sizes here, checksum

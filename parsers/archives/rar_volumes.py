@@ -11,11 +11,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
 
-from parsers.archives.rar_blocks import RAR4, RAR5, Block, RarBroken, RarVolume, read_volume, vint, vints
+from parsers.archives.rar_blocks import HIGH4, RAR4, RAR5, Block, RarBroken, RarVolume, read_volume, vint, vints
 
 _SOLID5, _SOLID4 = 0x04, 0x08
 _SPLIT5, _SPLIT4 = 0x08 | 0x10, 0x01 | 0x02
-_HIGH4 = 0x100
 
 
 @dataclass(frozen=True)
@@ -90,7 +89,7 @@ def _header4(whole: _Whole) -> bytes:
     header = bytearray(whole.block.content)
     struct.pack_into("<H", header, 1, whole.block.flags & ~_SPLIT4)
     struct.pack_into("<L", header, 5, whole.size & 0xFFFFFFFF)
-    if whole.block.flags & _HIGH4:
+    if whole.block.flags & HIGH4:
         struct.pack_into("<L", header, 30, whole.size >> 32)
     elif whole.size >> 32:
         raise RarBroken("a file has more data than its header can tell")

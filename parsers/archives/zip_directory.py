@@ -8,13 +8,13 @@ import struct
 from dataclasses import dataclass
 from typing import BinaryIO
 
-_END = struct.Struct("<4s4H2LH")  #: end of central directory record, 4.3.16
+END = struct.Struct("<4s4H2LH")  #: end of central directory record, 4.3.16
 _END64 = struct.Struct("<4sQ2H2L4Q")  #: zip64 end of central directory record, 4.3.14
 _LOCATOR64 = struct.Struct("<4sLQL")  #: 4.3.15
 _ENTRY = struct.Struct("<4s6H3L5H2L")  #: central file header, 4.3.12
 _LOCAL = struct.Struct("<4s5H3L2H")  #: local file header, 4.3.7
-_TAIL = 65_535 + _END.size + _LOCATOR64.size
-_NONE16, _NONE32 = 0xFFFF, 0xFFFFFFFF
+_TAIL = 65_535 + END.size + _LOCATOR64.size
+NONE16, NONE32 = 0xFFFF, 0xFFFFFFFF  #: told in a zip64 record instead
 MAX_DIRECTORY = 64 * 1024 * 1024  #: bytes of directory read at most
 
 
@@ -88,20 +88,25 @@ def data_offset(file: BinaryIO, entry: ZipEntry) -> int:
     return int(entry.offset + _LOCAL.size + name_length + extra_length)
 
 
-def _find_directory(file: BinaryIO) -> tuple[int, int, int]:
-    """Return (size, offset, shift) of the directory; shift: bytes put before the zip (self-extractors)."""
+def last_end(file: BinaryIO) -> tuple[bytes, int, int] | None:
+    """Return a file's last bytes, and where in them and where in the file the last END begins; None: there is none."""
     length = file.seek(0, 2)
     start = max(0, length - _TAIL)
     file.seek(start)
     tail = file.read(_TAIL)
     at = tail.rfind(b"PK\x05\x06")
-    if at < 0 or at + _END.size > len(tail):
+    return None if at < 0 or at + END.size > len(tail) else (tail, at, start + at)
+
+
+def _find_directory(file: BinaryIO) -> tuple[int, int, int]:
+    """Return (size, offset, shift) of the directory; shift: bytes put before the zip (self-extractors)."""
+    if (found := last_end(file)) is None:
         raise _missing(file)
-    _, disk, first_disk, _, _, size, offset, _ = _END.unpack_from(tail, at)
-    end = start + at
-    if _NONE32 in (size, offset) or _NONE16 in (disk, first_disk):
+    tail, at, end = found
+    _, disk, first_disk, _, _, size, offset, _ = END.unpack_from(tail, at)
+    if NONE32 in (size, offset) or NONE16 in (disk, first_disk):
         disk, size, offset, end = _find_zip64(file, tail, at, (disk, size, offset, end))
-    if disk not in (0, _NONE16):
+    if disk not in (0, NONE16):
         raise ZipVolume(f"last of {disk + 1} volumes")
     shift = end - size - offset
     if shift < 0:
@@ -154,7 +159,7 @@ def _zip64_sizes(extra: bytes, size: int, packed: int, offset: int) -> tuple[int
     values = [int.from_bytes(field[i : i + 8], "little") for i in range(0, len(field) - 7, 8)]
     told = [size, packed, offset]
     for index, value in enumerate(told):
-        if value == _NONE32 and values:
+        if value == NONE32 and values:
             told[index] = values.pop(0)
     return told[0], told[1], told[2]
 

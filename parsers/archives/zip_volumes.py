@@ -9,12 +9,9 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import IO
 
-from parsers.archives.zip_directory import MAX_DIRECTORY
+from parsers.archives.zip_directory import END, MAX_DIRECTORY, NONE16, NONE32, last_end
 
-_END = struct.Struct("<4s4H2LH")  #: end of central directory record, 4.3.16
 _ENTRY = 46  #: bytes of a central file header without name, extra field and comment, 4.3.12
-_TAIL = 65_535 + _END.size
-_NONE16, _NONE32 = 0xFFFF, 0xFFFFFFFF  #: told in a zip64 record instead
 
 
 class ZipNotJoined(Exception):
@@ -24,7 +21,7 @@ class ZipNotJoined(Exception):
 def last_volume(path: Path) -> int | None:
     """Return how many volumes there are, told by the last of them, which ends with the directory; None: this is no last one."""
     end = _end_of(path)
-    return None if end is None or end[1] == _NONE16 else end[1] + 1
+    return None if end is None or end[1] == NONE16 else end[1] + 1
 
 
 def join_zip(paths: Sequence[Path], target: IO[bytes]) -> None:
@@ -38,31 +35,28 @@ def join_zip(paths: Sequence[Path], target: IO[bytes]) -> None:
         with path.open("rb") as source:
             shutil.copyfileobj(source, target, 1 << 20)
     at, _, first_disk, count, size, offset = end
-    if first_disk >= len(paths) or size > MAX_DIRECTORY or target.tell() >= _NONE32:
+    if first_disk >= len(paths) or size > MAX_DIRECTORY or target.tell() >= NONE32:
         raise ZipNotJoined("its directory is too large, or needs zip64")
     directory = starts[first_disk] + offset
     _count_from_first(target, directory, size, starts)
     target.seek(starts[-1] + at)
-    comment = _END.unpack(target.read(_END.size))[-1]
+    comment = END.unpack(target.read(END.size))[-1]
     target.seek(starts[-1] + at)
-    target.write(_END.pack(b"PK\x05\x06", 0, 0, count, count, size, directory, comment))
+    target.write(END.pack(b"PK\x05\x06", 0, 0, count, count, size, directory, comment))
     target.seek(0, 2)
 
 
 def _end_of(path: Path) -> tuple[int, int, int, int, int, int] | None:
     """Return (where it is, this disk, disk of the directory, entries, size, offset) of the record at a file's very end."""
     with path.open("rb") as file:
-        length = file.seek(0, 2)
-        start = max(0, length - _TAIL)
-        file.seek(start)
-        tail = file.read(_TAIL)
-    at = tail.rfind(b"PK\x05\x06")
-    if at < 0 or at + _END.size > len(tail):
+        found = last_end(file)
+    if found is None:
         return None
-    _, disk, first_disk, _, count, size, offset, comment = _END.unpack_from(tail, at)
-    if at + _END.size + comment != len(tail):
+    tail, at, place = found
+    _, disk, first_disk, _, count, size, offset, comment = END.unpack_from(tail, at)
+    if at + END.size + comment != len(tail):
         return None
-    return start + at, disk, first_disk, count, size, offset
+    return place, disk, first_disk, count, size, offset
 
 
 def _count_from_first(target: IO[bytes], directory: int, size: int, starts: Sequence[int]) -> None:
@@ -73,7 +67,7 @@ def _count_from_first(target: IO[bytes], directory: int, size: int, starts: Sequ
     while entries[at : at + 4] == b"PK\x01\x02" and at + _ENTRY <= len(entries):
         lengths = struct.unpack_from("<3H", entries, at + 28)
         disk, offset = struct.unpack_from("<H", entries, at + 34)[0], struct.unpack_from("<L", entries, at + 42)[0]
-        if disk >= len(starts) or starts[disk] + offset >= _NONE32:
+        if disk >= len(starts) or starts[disk] + offset >= NONE32:
             raise ZipNotJoined("an entry lies on a volume that is not there")
         struct.pack_into("<H", entries, at + 34, 0)
         struct.pack_into("<L", entries, at + 42, starts[disk] + offset)
