@@ -6,7 +6,7 @@ from datetime import datetime
 from domain.kinds import Role, Track
 from domain.notice import Notice
 from notify.figures import minutes_between, moment
-from notify.words_forms import copies
+from notify.words_forms import copies, needed
 
 _ANSWER = "您好！来信收悉。您的来信中未见申报材料，现将申报方式告知如下，供您参考；您提出的问题已转工作人员，如需进一步答复，我们会另行回信。"
 
@@ -49,11 +49,10 @@ def steps(notice: Notice) -> list[str]:
 
 def _copies(notice: Notice) -> Iterator[str]:
     """Yield which copies of the form are sent in, and how the second is made."""
-    form = notice.words.form
-    needed = {role for each in notice.forms for role in each.needs}
-    if Role.PDF_FORM in needed and notice.stamped:
+    form, wanted = notice.words.form, needed(notice)
+    if Role.PDF_FORM in wanted and notice.stamped:
         yield f"在“{notice.opinion}”栏加盖单位公章，将盖章的{form}扫描成 PDF 文件；{copies(notice)}一并报送。"
-    elif needed & {Role.WORD_FORM, Role.PDF_FORM}:
+    elif wanted & {Role.WORD_FORM, Role.PDF_FORM}:
         yield f"报送{form} {copies(notice)}。"
 
 

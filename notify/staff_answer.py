@@ -53,7 +53,7 @@ def compose_staff_answer(
     mail: Mail, done: Sequence[Done], not_done: Sequence[NotDone], *, notice: Notice, post: PostOffice, minutes: float
 ) -> Letter | None:
     """Return the answer to a mail of staff. It may go to our own mailbox: the guards know it again."""
-    thread = Thread.of(mail.model_copy(update={"reply_to": None}), "")
+    thread = Thread.of(mail.model_copy(update={"reply_to": None}))
     if thread is None:
         return None
     shown = {

@@ -36,7 +36,6 @@ class Words(Value):
     over: str
 
 
-_RESTART = "执行 systemctl restart shoujian 使新授权码生效。"
 WORDS: dict[Trouble, Words] = {
     Trouble.LOGIN: Words(
         title="收件邮箱登录失败",
@@ -46,7 +45,7 @@ WORDS: dict[Trouble, Words] = {
             "登录邮箱网页版，如有安全提示，按提示确认。",
             "在“设置—POP3/SMTP/IMAP”中确认 IMAP/SMTP 服务已开启；授权码过期或服务曾被关闭的，重新生成授权码。",
             "将新授权码写入 /etc/shoujian/mail-password（仅管理员可读）。",
-            _RESTART,
+            "执行 systemctl restart shoujian 使新授权码生效。",
         ),
         over="收件邮箱已能正常登录。",
     ),

@@ -19,7 +19,7 @@ def incomplete_archive(evidence: Evidence, notice: Notice, asked: str) -> Words:
             where=evidence.file(),
             found=f"{cut}，已全部收到，但无法合并解压，待工作人员核实",
             asked=asked,
-            mend=f"如方便，请将{notice.words.form}和作品直接作为附件发送，或压缩成单个 zip 文件后补发。",
+            mend=f"如方便，请{send_whole(notice)}",
         )
     return Words(
         where=evidence.file(),
@@ -27,6 +27,11 @@ def incomplete_archive(evidence: Evidence, notice: Notice, asked: str) -> Words:
         asked=asked,
         mend="请用同一邮箱将其余分卷发来，可分几封邮件发送；收齐后将合并核对，已收到的分卷无需重发。",
     )
+
+
+def send_whole(notice: Notice) -> str:
+    """Return what a sender is asked to do whose archive cannot be opened here."""
+    return f"将{notice.words.form}和作品直接作为附件发送，或压缩成单个 zip 文件后补发。"
 
 
 def _awaited(lacking: Sequence[Any], total: float | None) -> str:

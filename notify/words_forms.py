@@ -7,22 +7,26 @@ from notify.labels import label
 from notify.phrasebook import Words, words
 from notify.quoting import quoted
 from notify.seal_words import why_unclear
-from notify.volume_words import incomplete_archive
+from notify.volume_words import incomplete_archive, send_whole
+
+
+def needed(notice: Notice) -> set[Role]:
+    """Return what entries need, of whatever track."""
+    return {role for form in notice.forms for role in form.needs}
 
 
 def two_copies(notice: Notice) -> str:
     """Return which copies of the form each entry needs."""
-    words, needed = notice.words, {role for form in notice.forms for role in form.needs}
-    if {Role.WORD_FORM, Role.PDF_FORM} <= needed:
+    words = notice.words
+    if {Role.WORD_FORM, Role.PDF_FORM} <= needed(notice):
         return f"每{words.measure}{words.entry}报送{words.form}一式两份（{copies(notice)}）"
     return f"每{words.measure}{words.entry}报送{words.form} {copies(notice)}"
 
 
 def copies(notice: Notice) -> str:
     """Return the copies of the form that are asked for: Word 版和 PDF 盖章扫描版."""
-    needed = {role for form in notice.forms for role in form.needs}
     names = {Role.WORD_FORM: "Word 版", Role.PDF_FORM: notice.words.scan}
-    return "和 ".join(name for role, name in names.items() if role in needed)
+    return "和 ".join(name for role, name in names.items() if role in needed(notice))
 
 
 def _not_seen(what: str, evidence: Evidence) -> str:
@@ -152,25 +156,23 @@ def _annex(number: float | None, notice: Notice) -> str:
 @words("field_missing", clause="附件")
 def field_missing(evidence: Evidence, notice: Notice) -> Words:
     name = evidence.text("label") or label(evidence.parameter or evidence.text("field"), notice)
-    where = f"{evidence.file()}的“{name}”栏" if evidence.text("file") else f"{notice.words.form}“{name}”栏"
     return Words(
-        where=where,
+        where=_cell(name, evidence, notice),
         found=f"“{name}”栏未填写，或仍为表中的提示文字",
         asked=f"{notice.words.form}各栏填写完整",
         mend=f"请填写“{name}”，并补发填写完整的 {copies(notice)}。",
     )
 
 
+def _cell(name: str, evidence: Evidence, notice: Notice) -> str:
+    return f"{evidence.file()}的“{name}”栏" if evidence.text("file") else f"{notice.words.form}“{name}”栏"
+
+
 @words("commitment_missing", clause="三")
 def commitment_missing(evidence: Evidence, notice: Notice) -> Words:
-    where = (
-        f"{evidence.file()}的“{notice.opinion}”栏"
-        if evidence.text("file")
-        else f"{notice.words.form}“{notice.opinion}”栏"
-    )
     promise = "参评单位作出诚信承诺，" if notice.stamped else ""
     return Words(
-        where=where,
+        where=_cell(notice.opinion, evidence, notice),
         found=f"“{notice.opinion}”栏未见诚信承诺语句",
         asked=f"{promise}“{notice.opinion}”栏保留“{notice.commitment}”字样",
         mend="请恢复该承诺语句，重新盖章、扫描后补发。"
@@ -226,5 +228,5 @@ def _closed_archive(evidence: Evidence, why: str, notice: Notice) -> Words:
         where=evidence.file(),
         found=f"压缩包{evidence.file()}{why}",
         asked=two_copies(notice),
-        mend=f"请将{notice.words.form}和作品直接作为附件发送，或压缩成单个 zip 文件后补发。",
+        mend=f"请{send_whole(notice)}",
     )
