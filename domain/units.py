@@ -1,7 +1,6 @@
 """Names of units: brought to one form, matched against the roster and its aliases, never guessed in silence."""
 
 import re
-from functools import lru_cache
 
 from rapidfuzz import fuzz
 
@@ -79,7 +78,7 @@ def roster_unit(name: str | None, notice: Notice) -> Unit | None:
         return None
     folded = fold(nfkc(name))
     named = [
-        (len(alias), unit) for unit in notice.units for alias in (unit.name, *unit.aliases) if _alias(alias) in folded
+        (len(alias), unit) for unit in notice.units for alias in (unit.name, *unit.aliases) if fold(alias) in folded
     ]
     return max(named, key=lambda pair: pair[0])[1] if named else None
 
@@ -87,9 +86,6 @@ def roster_unit(name: str | None, notice: Notice) -> Unit | None:
 def home_unit(case: Case, notice: Notice) -> Unit | None:
     """Return the roster's unit that a case is from: by its unit's name, else by its address; or None."""
     return roster_unit(case.unit, notice) or roster_unit(case.address, notice)
-
-
-_alias = lru_cache(4096)(fold)  #: the roster is short, and asked for every case
 
 
 def looks_like_organisation(name: str) -> bool:
