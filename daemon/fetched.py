@@ -4,7 +4,6 @@ What happens in between is the pipeline's: a note stands in the ledger where a m
 judged like any mail. Killed anywhere, the next look goes on: what the case holds is put away, what it lacks is entered again.
 """
 
-from collections.abc import Iterable
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -13,7 +12,7 @@ import structlog
 from daemon import fetch_note
 from daemon.desk import Desk
 from daemon.fetch_note import FetchedFile, FetchNote
-from domain.kinds import ARCHIVES, WORD, Decision, Kind, MessageState
+from domain.kinds import ARCHIVES, AT_WORK, WORD, Decision, Kind
 from domain.records import CaseRecord
 from ingest.watched import Batch, WatchedFile, WatchedFolder
 from parsers.kinds.sniffing import sniff
@@ -127,6 +126,5 @@ def _held(record: CaseRecord, store: Store) -> set[str]:
 
 def _is_pending(number: str, store: Store) -> bool:
     """Tell whether a note for the case waits for work: what it brings is not entered a second time."""
-    states: Iterable[MessageState] = (MessageState.ARCHIVED, MessageState.READ)
-    waiting = (message for state in states for message in store.messages(state=state))
+    waiting = (message for state in AT_WORK for message in store.messages(state=state))
     return any(message.account == fetch_note.SOURCE and message.folder == number for message in waiting)

@@ -6,7 +6,7 @@ from datetime import date, datetime, timedelta
 
 from daemon.morning import day_before, keys
 from daemon.settings import Settings
-from domain.kinds import MessageState, OutboxState
+from domain.kinds import AT_WORK, MessageState, OutboxState
 from domain.notice import SHANGHAI
 from domain.value import Value
 from store.desk import Store
@@ -43,7 +43,7 @@ class Vitals(Value):
     @property
     def waiting(self) -> int:
         """Return how many messages wait to be read or decided."""
-        return sum(self.levels.messages.get(state, 0) for state in (MessageState.ARCHIVED, MessageState.READ))
+        return sum(self.levels.messages.get(state, 0) for state in AT_WORK)
 
     @property
     def waiting_s(self) -> float:

@@ -110,9 +110,16 @@ class MessageState(StrEnum):
     PURGED = "purged"  #: personal data erased past its keeping time; what it was and when is still counted; terminal
 
 
+AT_WORK = (MessageState.ARCHIVED, MessageState.READ)  #: a worker takes these up
+TERMINAL = (MessageState.DECIDED, MessageState.PURGED)
+
+
 class OutboxState(StrEnum):
     QUEUED = "queued"
     SENDING = "sending"  #: an attempt was written before dialling
     SENT = "sent"
     HELD = "held"  #: in doubt, refused, or over the cap: a person decides
     CANCELLED = "cancelled"
+
+
+UNDERWAY = (OutboxState.QUEUED, OutboxState.SENDING)  #: goes out by itself

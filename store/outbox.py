@@ -13,7 +13,7 @@ from sqlalchemy import select as select_columns
 from sqlmodel import col, select
 from sqlmodel.sql.expression import SelectOfScalar
 
-from domain.kinds import OutboxState
+from domain.kinds import UNDERWAY, OutboxState
 from domain.records import LetterRecord
 from store.engine import Database
 from store.letters import tell, to_records
@@ -109,7 +109,7 @@ class Outbox:
 
     def accounts_with_post(self) -> frozenset[str]:
         """Return the accounts that letters on their way are from."""
-        underway = col(LetterRow.state).in_((OutboxState.QUEUED, OutboxState.SENDING))
+        underway = col(LetterRow.state).in_(UNDERWAY)
         query = select_columns(col(LetterRow.account)).where(underway).distinct()
         with self.database.read() as session:
             return frozenset(session.connection().scalars(query))

@@ -9,12 +9,9 @@ from datetime import datetime
 from sqlalchemy import select as select_columns
 from sqlmodel import Session, col
 
-from domain.kinds import Decision, MessageState, OutboxState
+from domain.kinds import AT_WORK, UNDERWAY, Decision, MessageState
 from domain.value import Value
 from store.tables import CaseMessageRow, CaseRow, LetterCaseRow, LetterRow, MessageRow
-
-_AT_WORK = (MessageState.ARCHIVED, MessageState.READ)
-_ON_ITS_WAY = (OutboxState.QUEUED, OutboxState.SENDING)
 
 
 class Scope(Value):
@@ -36,7 +33,7 @@ def scope(session: Session, before: datetime) -> Scope:
     states = _states(session, before)
     links = _links(session)
     waiting_for_letter, spoken_of = _letters_on_their_way(session)
-    unfinished = {sha256 for sha256, state in states.items() if state in _AT_WORK} | (waiting_for_letter & set(states))
+    unfinished = {sha256 for sha256, state in states.items() if state in AT_WORK} | (waiting_for_letter & set(states))
     decisions = _decisions(session)
     old = {number for number in decisions if links[number] and links[number] <= set(states)}
     undecided = {number for number in old if decisions[number] is Decision.MANUAL_REVIEW}
@@ -82,7 +79,7 @@ def _links(session: Session) -> defaultdict[str, set[str]]:
 
 def _letters_on_their_way(session: Session) -> tuple[set[str], set[str]]:
     """Return the messages and the cases that a letter not out yet is about."""
-    on_its_way = col(LetterRow.state).in_(_ON_ITS_WAY)
+    on_its_way = col(LetterRow.state).in_(UNDERWAY)
     answered = select_columns(col(LetterRow.message_sha256)).where(
         on_its_way, col(LetterRow.message_sha256).is_not(None)
     )

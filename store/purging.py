@@ -16,7 +16,7 @@ from sqlalchemy import select as select_columns
 from sqlmodel import Session, col, select
 
 from domain.case import Case
-from domain.kinds import MessageState, OutboxState
+from domain.kinds import UNDERWAY, MessageState, OutboxState
 from store.archive import Archive, is_name
 from store.batches import batches
 from store.engine import Database
@@ -149,7 +149,7 @@ def _shorten_history(session: Session, subjects: Sequence[str]) -> None:
 
 def _erase_letters(session: Session, before: datetime) -> None:
     """Erase the letters about what is erased; of digests, which tell of all cases, those that are out, however new."""
-    over = col(LetterRow.state).not_in((OutboxState.QUEUED, OutboxState.SENDING))
+    over = col(LetterRow.state).not_in(UNDERWAY)
     purged = select_columns(col(MessageRow.sha256)).where(col(MessageRow.state) == MessageState.PURGED)
     alive = select_columns(col(LetterCaseRow.letter_id)).join(CaseRow).where(col(CaseRow.purged_at).is_(None))
     about = select_columns(col(LetterCaseRow.letter_id))

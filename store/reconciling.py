@@ -7,7 +7,7 @@ from sqlalchemy import ColumnElement, func
 from sqlalchemy import select as select_columns
 from sqlmodel import Session, col
 
-from domain.kinds import MessageKind, MessageState
+from domain.kinds import AT_WORK, MessageKind, MessageState
 from domain.value import Value
 from store.engine import Database
 from store.intake_tables import LedgerRow
@@ -40,8 +40,6 @@ class Reckonings:
         with self.database.read() as session:
             decided = col(MessageRow.state) == MessageState.DECIDED
             owed = (decided, col(MessageRow.kind).in_(ANSWERED), col(MessageRow.reply).is_(True))
-            terminal = (MessageState.DECIDED, MessageState.QUARANTINED, MessageState.PURGED)
-            ended = col(MessageRow.state).in_(terminal)
             answers = col(LetterRow.message_sha256)
             answered = select_columns(answers).where(answers.is_not(None))
             without = select_columns(col(MessageRow.sha256)).where(*owed, col(MessageRow.sha256).not_in(answered))
@@ -50,7 +48,7 @@ class Reckonings:
                 elsewhere=_count(session, col(LedgerRow.id), col(LedgerRow.account).not_in(accounts)),
                 messages=_count(session, col(MessageRow.sha256)),
                 outcomes=_count(session, col(OutcomeRow.message_sha256)),
-                open=_count(session, col(MessageRow.sha256), ~ended),
+                open=_count(session, col(MessageRow.sha256), col(MessageRow.state).in_(AT_WORK)),
                 quarantined=_count(session, col(MessageRow.sha256), col(MessageRow.state) == MessageState.QUARANTINED),
                 purged=_count(session, col(MessageRow.sha256), col(MessageRow.state) == MessageState.PURGED),
                 owed=_count(session, col(MessageRow.sha256), *owed),

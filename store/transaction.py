@@ -10,7 +10,7 @@ from sqlalchemy import text
 from sqlmodel import Session, select
 
 from domain.case import Finding, Outcome, Verdict
-from domain.kinds import Decision, MessageState, Track
+from domain.kinds import TERMINAL, Decision, MessageState, Track
 from domain.records import CaseRecord, Letter
 from store.cases import records
 from store.errors import LeaseLost
@@ -72,7 +72,7 @@ class Transaction:
         so that one message keeps one outcome.
         """
         row = message_of(self._session, sha256)
-        if row.state in (MessageState.DECIDED, MessageState.PURGED) or (owner is not None and row.lease_owner != owner):
+        if row.state in TERMINAL or (owner is not None and row.lease_owner != owner):
             raise LeaseLost(f"message {sha256[:12]} was taken up by another worker")
         row.state, row.lease_owner, row.due_at, row.error = MessageState.DECIDED, None, None, ""
         row.decided_at = self._now

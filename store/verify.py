@@ -11,7 +11,7 @@ from sqlalchemy import Table as SqlTable
 from sqlalchemy import select as select_columns
 from sqlmodel import Session, col, select
 
-from domain.kinds import MessageState, OutboxState, Track
+from domain.kinds import AT_WORK, MessageState, OutboxState, Track
 from store.archive import Archive, is_name
 from store.columns import Table
 from store.engine import Database
@@ -79,8 +79,7 @@ def _messages(session: Session) -> Iterator[str]:
         yield f"message {sha256}: decided without an outcome"
     for sha256 in sorted(with_outcome - decided):
         yield f"message {sha256}: has an outcome but is not decided"
-    ended = (MessageState.DECIDED, MessageState.QUARANTINED, MessageState.PURGED)
-    open_ = col(MessageRow.state).not_in(ended)
+    open_ = col(MessageRow.state).in_(AT_WORK)
     for sha256 in session.exec(select(MessageRow.sha256).where(open_, col(MessageRow.due_at).is_(None))):
         yield f"message {sha256}: never taken up again, though not at its end"
     for sha256 in session.exec(select(MessageRow.sha256).where(~open_, col(MessageRow.due_at).is_not(None))):

@@ -11,7 +11,7 @@ from sqlmodel import Session, col, select
 from sqlmodel.sql.expression import SelectOfScalar
 
 from domain.facts import FileFacts
-from domain.kinds import MessageState
+from domain.kinds import TERMINAL, MessageState
 from domain.mail import Mail
 from domain.records import Claimed
 from domain.text import one_line
@@ -23,7 +23,6 @@ from store.tables import FactsRow, MessageRow, ReadingRow
 
 STRIKES = 3  #: tries before a message is put aside for a person
 PAUSES = (timedelta(minutes=1), timedelta(minutes=5))  #: after the first failed try, after the second
-_OVER = (MessageState.DECIDED, MessageState.PURGED)
 DIED = "the worker died or its lease ran out"
 
 
@@ -82,7 +81,7 @@ class Work:
         """Give a message three new tries from now on; False when it is decided, purged, under work, or unknown."""
         with self.database.write() as session:
             row = session.get(MessageRow, sha256, with_for_update=True)
-            if row is None or row.state in _OVER or row.lease_owner is not None:
+            if row is None or row.state in TERMINAL or row.lease_owner is not None:
                 return False
             read = session.get(ReadingRow, sha256) is not None
             row.state = MessageState.READ if read else MessageState.ARCHIVED
