@@ -14,7 +14,6 @@ import structlog
 from daemon.alert_book import Book, Manner, load, save, told, turned, ways
 from daemon.settings import ConfigError, Settings
 from daemon.troubles import Seen
-from domain.security import Security
 from notify.alerts import Alert, address_alert
 from notify.answers import Verdict
 from notify.smtp import SmtpAccess, SmtpTransport
@@ -102,7 +101,7 @@ def second_way(settings: Settings) -> SmtpTransport:
     access = SmtpAccess(
         host=wanted.host,
         port=wanted.port,
-        security=Security(wanted.security),
+        security=wanted.security,
         user=wanted.account,
         sender=wanted.from_,
         password=password.get_secret_value() if password else "",

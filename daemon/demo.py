@@ -29,6 +29,7 @@ from daemon.settings_outside import AlertSettings, HealthSettings
 from daemon.workshop import clock, open_desk, open_store, source
 from domain.kinds import MessageState, OutboxState
 from domain.notice import SHANGHAI
+from domain.security import Security
 from notify.labels import RESULTS
 from notify.letters import with_pictures
 from store.desk import Store
@@ -92,12 +93,12 @@ def _settings(settings: Settings, out: Path, imap: int, smtp: int) -> Settings:
     return settings.model_copy(
         update={
             "mailbox": MailboxSettings(
-                provider="generic", account=account, host=HOST, port=imap, security="none", poll_seconds=1
+                provider="generic", account=account, host=HOST, port=imap, security=Security.NONE, poll_seconds=1
             ),
             "smtp": SmtpSettings(
                 host=HOST,
                 port=smtp,
-                security="none",
+                security=Security.NONE,
                 sender_name=name,
                 seconds_between=0,
                 per_quarter_hour=10_000,

@@ -5,6 +5,7 @@ from typing import Literal, Self
 
 from pydantic import Field, model_validator
 
+from domain.security import Security
 from domain.value import Value
 
 _CREDENTIAL = r"^[a-z0-9]+(-[a-z0-9]+)*$"  #: becomes a file's name and a variable's
@@ -18,7 +19,7 @@ class MailboxSettings(Value):
     account: str
     host: str | None = None
     port: int | None = None
-    security: Literal["tls", "starttls", "none"] | None = None
+    security: Security | None = None
     ca_file: Path | None = None
     folders: tuple[str, ...] = ()
     directory: Path | None = None  #: for source = "folder"
@@ -38,7 +39,7 @@ class SmtpSettings(Value):
 
     host: str | None = None
     port: int | None = None
-    security: Literal["tls", "starttls", "none"] | None = None
+    security: Security | None = None
     ca_file: Path | None = None
     sender_name: str
     timeout_seconds: float = Field(default=60.0, gt=0)
@@ -53,7 +54,7 @@ class WayOut(Value):
 
     host: str | None = None
     port: int | None = None
-    security: Literal["tls", "starttls", "none"] | None = None
+    security: Security | None = None
     ca_file: Path | None = None
     seconds_between: float | None = Field(default=None, ge=0)
     per_quarter_hour: int | None = Field(default=None, ge=1)

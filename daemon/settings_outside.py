@@ -1,10 +1,11 @@
 """In charge of `[health]` and `[alerts]`: who may look at the desk from outside, and whom it tells when it is in trouble."""
 
 from pathlib import Path
-from typing import Literal, Self
+from typing import Self
 
 from pydantic import Field, model_validator
 
+from domain.security import Security
 from domain.value import Value
 
 
@@ -23,7 +24,7 @@ class AlertSettings(Value):
     sender: str = ""  #: address the alert is from; default: the account
     host: str = ""
     port: int = Field(default=465, ge=1, le=65535)
-    security: Literal["tls", "starttls", "none"] = "tls"
+    security: Security = Security.TLS
     ca_file: Path | None = None
     timeout_seconds: float = Field(default=30.0, gt=0)
     command: tuple[str, ...] = ()  #: a program that gets the text on its standard input: 短信, 企业微信

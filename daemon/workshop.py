@@ -14,7 +14,6 @@ from daemon.lock import at_work
 from daemon.outage import outage
 from daemon.settings import ConfigError, Settings, secret
 from daemon.staff_desk import StaffRules
-from domain.security import Security
 from ingest.access import MailboxAccess
 from ingest.folder import FolderSource
 from ingest.guarded import Tools
@@ -143,7 +142,7 @@ def transport(settings: Settings) -> SmtpTransport:
     access = SmtpAccess(
         host=smtp.host or known.smtp_host,
         port=smtp.port or known.smtp_port,
-        security=Security(smtp.security or known.smtp_security),
+        security=smtp.security or known.smtp_security,
         user=settings.mailbox.account,
         sender=settings.mailbox.account,
         password=settings.need_password().get_secret_value(),
