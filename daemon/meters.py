@@ -16,7 +16,7 @@ from prometheus_client.registry import Collector
 
 from daemon.metric_names import FAMILIES
 from domain.case import Outcome
-from ingest.errors import LoginRefused, UnsafeLogin
+from ingest.errors import NotLetIn
 from ingest.poll import PollReport
 from notify.alerts import Alert
 from notify.outbox import SendReport
@@ -43,7 +43,7 @@ class Meters:
         return self._numbers.get(account, "0")
 
     def polled(self, report: PollReport) -> None:
-        refused = isinstance(report.error, LoginRefused | UnsafeLogin)
+        refused = isinstance(report.error, NotLetIn)
         mailbox = self.mailbox(report.account)
         self._polls.labels(mailbox, "login_refused" if refused else "ok" if report.ok else "failed").inc()
         self._fetched.labels(mailbox).inc(report.new)

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from ingest.errors import LoginRefused, UnsafeLogin
+from ingest.errors import NotLetIn
 from ingest.poll import PollReport
 from notify.outbox import SendReport
 
@@ -24,7 +24,7 @@ class Signs:
         """Note a look into a mailbox. One that got no answer leaves open whether the login is still taken."""
         error = report.error
         self.poll_errors = {**self.poll_errors, report.account: str(error) if error else ""}
-        if error is None or isinstance(error, LoginRefused | UnsafeLogin):
+        if error is None or isinstance(error, NotLetIn):
             self.logins = {**self.logins, report.account: str(error) if error else ""}
 
     def came_on(self, account: str, now: datetime) -> None:

@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from ingest.errors import IngestError, LoginRefused, UnsafeLogin
+from ingest.errors import IngestError, NotLetIn
 
 FIRST = timedelta(minutes=1)
 LONGEST = timedelta(minutes=30)
@@ -20,5 +20,5 @@ def pause_after(error: IngestError | None, failures: int, interval: timedelta) -
     if error is None:
         return interval
     doublings = min(max(failures, 1) - 1, 10)
-    floor = LOGIN if isinstance(error, LoginRefused | UnsafeLogin) else interval
+    floor = LOGIN if isinstance(error, NotLetIn) else interval
     return max(min(FIRST * float(2**doublings), LONGEST), floor)

@@ -11,7 +11,11 @@ class IngestError(Exception):
         self.mend = mend or type(self).mend
 
 
-class LoginRefused(IngestError):
+class NotLetIn(IngestError):
+    """The server is there and does not let us in; asking again soon makes it worse."""
+
+
+class LoginRefused(NotLetIn):
     """The server does not take the password."""
 
     mend = (
@@ -20,7 +24,7 @@ class LoginRefused(IngestError):
     )
 
 
-class UnsafeLogin(IngestError):
+class UnsafeLogin(NotLetIn):
     """Logged in, but folders stay shut: NetEase's `Unsafe Login` even after every form of ID (research §1.2)."""
 
     mend = (
