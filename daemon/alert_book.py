@@ -15,6 +15,7 @@ from daemon.troubles import Seen
 from domain.value import Value
 from notify.alerts import Alert, News, compose_alert
 from notify.trouble_words import Evidence, Trouble
+from store.archive import sync_directory
 
 _STALE = timedelta(days=3)  #: news that could not be told for so long is news no more
 
@@ -111,11 +112,7 @@ def save(book: Book, file: Path) -> None:
         written.flush()
         os.fsync(written.fileno())
     new.replace(file)
-    handle = os.open(file.parent, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
+    sync_directory(file.parent)
 
 
 def ways(to: Sequence[str], command: Sequence[str]) -> tuple[str, ...]:

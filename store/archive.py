@@ -117,7 +117,7 @@ class Archive:
         _make_directories(self._blobs, shards)
         for sha256, incoming in names.items():
             self._link(incoming.path, sha256, incoming.size)
-        each(_sync_directory, list(shards))
+        each(sync_directory, list(shards))
         return [incoming.sha256 for incoming in several]
 
     def add(self, path: Path) -> str:
@@ -228,17 +228,17 @@ def _make_directories(parent: Path, paths: Iterable[Path]) -> None:
     for path in missing:
         path.mkdir(mode=0o700, exist_ok=True)
     if missing:
-        _sync_directory(parent)
+        sync_directory(parent)
 
 
 def _make_directory(path: Path) -> None:
     """Make a directory for us alone, durable in its parent before anything is put into it."""
     if not path.is_dir():
         path.mkdir(mode=0o700, parents=True, exist_ok=True)
-        _sync_directory(path.parent)
+        sync_directory(path.parent)
 
 
-def _sync_directory(path: Path) -> None:
+def sync_directory(path: Path) -> None:
     """Make names in a directory durable (fsync(2): syncing a file does not sync the entry that names it)."""
     handle, _ = _open_directory(str(path))
     try:

@@ -54,7 +54,7 @@ POINTS = (
     Point("batch of mails kept", _KEEP, _FRESH, hit=2),
     Point("fsync of the mail", "store.archive:os.fsync", _FRESH, since=_KEEP),
     Point("link under its sha256", "store.archive:os.link", _FRESH, hit=2),
-    Point("fsync of the directory", "store.archive:_sync_directory", _FRESH, since="store.archive:os.link"),
+    Point("fsync of the directory", "store.archive:sync_directory", _FRESH, since="store.archive:os.link"),
     Point("temporary name removed", f"{_INCOMING}.close", _FRESH, hit=2),
     # ledger
     Point("arrivals recorded", _ARRIVAL, _FRESH, hit=2),
