@@ -4,7 +4,8 @@ from collections import defaultdict
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, func
+from sqlalchemy import ColumnElement, Select, func
+from sqlalchemy import select as select_columns
 from sqlmodel import Session, col, select
 
 from domain.kinds import Decision, Track
@@ -48,8 +49,12 @@ def _count(session: Session, column: Any, where: list[ColumnElement[bool]]) -> i
 
 
 def _tally(session: Session, column: Any, where: list[ColumnElement[bool]] | None = None) -> dict[Any, int]:
-    query = select(column, func.count()).where(*(where or [])).group_by(column)
-    return dict(session.exec(query).all())
+    return {row[0]: row[1] for row in session.connection().execute(tally(column).where(*(where or [])))}
+
+
+def tally(column: Any) -> Select[tuple[Any, int]]:
+    """Return the query for how many rows there are of each value of a column; of an indexed one it walks the index alone."""
+    return select_columns(column, func.count()).group_by(column)
 
 
 def _cases(session: Session) -> dict[Track, dict[Decision, int]]:

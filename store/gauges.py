@@ -2,22 +2,16 @@
 
 from collections.abc import Collection
 from pathlib import Path
-from typing import Any
 
-from sqlalchemy import Select, func, text
+from sqlalchemy import func, text
 from sqlalchemy import select as select_columns
 from sqlmodel import col
 
 from domain.kinds import MessageState, OutboxState
-from store.counts import waiting_since
+from store.counts import tally, waiting_since
 from store.engine import Database
 from store.tables import LetterRow, MessageRow, PartRow
 from store.values import Levels
-
-
-def tally(column: Any) -> Select[tuple[Any, int]]:
-    """Return the query for how many rows there are of each value of an indexed column."""
-    return select_columns(column, func.count()).group_by(column)
 
 
 class Gauges:

@@ -7,8 +7,8 @@ from sqlmodel import col
 
 from domain.kinds import MessageState, OutboxState
 from store.archive import Archive
+from store.counts import tally
 from store.desk import Store
-from store.gauges import tally
 from store.tables import LetterRow, MessageRow
 from tests.store.build import NOW, arrive, later, letter
 
