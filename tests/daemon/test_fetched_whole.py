@@ -8,9 +8,8 @@ from pathlib import Path
 import pytest
 
 from domain.kinds import Decision, OutboxState
-from store.archive import Archive
 from store.desk import Store
-from tests.fixtures.desks import command, wait_until, write_config
+from tests.fixtures.desks import command, store_of, wait_until, write_config
 from tests.fixtures.expectations import FOLDER
 from tests.fixtures.office import film
 from tests.fixtures.smtp import SmtpServer
@@ -33,7 +32,7 @@ class World:
         return self.data / "inbox_videos" / NUMBER
 
     def store(self) -> Store:
-        return Store.open(f"sqlite:///{self.data}/shoujian.db", Archive(self.data))
+        return store_of(self.data)
 
     def once(self) -> int:
         return command("once", "--config", self.config, "--data", self.data, password=PASSWORD).returncode

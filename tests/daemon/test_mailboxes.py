@@ -10,11 +10,10 @@ import pytest
 from daemon.settings import ConfigError, load
 from daemon.settings_mail import WayOut
 from domain.kinds import MessageKind, MessageState, OutboxState
-from store.archive import Archive
 from store.desk import Store
 from tests.fixtures import dovecot as real
 from tests.fixtures.cases import IN_TIME
-from tests.fixtures.desks import command, daemon, wait_until, write_config
+from tests.fixtures.desks import command, daemon, store_of, wait_until, write_config
 from tests.fixtures.mails import mail
 from tests.fixtures.office import Office
 from tests.fixtures.outside import free_port, health
@@ -41,7 +40,7 @@ class World:
         self.imap.deliver(mail("qq", subject=subject, sender=sender), internaldate=IN_TIME, user=to)
 
     def store(self) -> Store:
-        return Store.open(f"sqlite:///{self.data}/shoujian.db", Archive(self.data))
+        return store_of(self.data)
 
     def answers(self) -> list[tuple[str, str]]:
         """From where to whom each letter went."""

@@ -14,10 +14,9 @@ import pytest
 
 from domain.kinds import MessageState, OutboxState
 from domain.records import Arrival, MessageRecord
-from store.archive import Archive
 from store.desk import Store
 from tests.fixtures.cases import IN_TIME
-from tests.fixtures.desks import ROOT, command, daemon, wait_until, write_config
+from tests.fixtures.desks import ROOT, command, daemon, store_of, wait_until, write_config
 from tests.fixtures.expectations import FOLDER
 from tests.fixtures.mails import mail
 from tests.fixtures.netease import PASSWORD, USER, Hangup, Link, NetEase, Stored, times
@@ -50,10 +49,6 @@ def is_taken_up(record: MessageRecord) -> bool:
 def has_polled(data: Path) -> bool:
     with store_of(data) as store:
         return store.last_poll() is not None
-
-
-def store_of(data: Path) -> Store:
-    return Store.open(f"sqlite:///{data}/shoujian.db", Archive(data))
 
 
 def log_of(data: Path) -> str:

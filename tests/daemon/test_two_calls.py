@@ -7,11 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from store.archive import Archive
-from store.desk import Store
 from tests.fixtures import dovecot as real
 from tests.fixtures.cases import ROOT
-from tests.fixtures.desks import command, daemon, wait_until, write_config
+from tests.fixtures.desks import command, daemon, store_of, wait_until, write_config
 from tests.fixtures.expectations import expectations
 from tests.fixtures.smtp import SmtpServer
 
@@ -55,11 +53,6 @@ def world(tmp_path: Path) -> Iterator[World]:
         yield World(imap, smtp, credit, essay)
 
 
-def store_of(config: Path) -> Store:
-    data = config.parent / "data"
-    return Store.open(f"sqlite:///{data}/shoujian.db", Archive(data))
-
-
 def test_two_calls_work_side_by_side_and_one_that_is_shut_out_stops_no_other(world: World) -> None:
     entry = next(sample for sample in expectations(ROOT / "examples" / "essay" / "mails") if sample.cases)
     word = next(sample for sample in expectations() if sample.name.startswith("02-"))
@@ -73,7 +66,7 @@ def test_two_calls_work_side_by_side_and_one_that_is_shut_out_stops_no_other(wor
         wait_until(lambda: len(world.answers(CREDIT)) == 1, PATIENCE, "the other call's reply")
     numbers = {}
     for config in (world.credit, world.essay):
-        with store_of(config) as store:
+        with store_of(config.parent / "data") as store:
             numbers[config] = [record.case.number for record in store.cases()]
             assert [message.account for message in store.messages()] == [CREDIT if config == world.credit else ESSAY]
     assert numbers == {world.credit: ["2023-W-0001"], world.essay: ["2025-W-0001"]}
@@ -93,9 +86,10 @@ def test_a_mailbox_belongs_to_one_call(world: World) -> None:
 
 
 def _polls(config: Path) -> int:
-    if not (config.parent / "data" / "shoujian.db").exists():
+    data = config.parent / "data"
+    if not (data / "shoujian.db").exists():
         return 0
-    with store_of(config) as store:
+    with store_of(data) as store:
         return int(store.last_poll() is not None)
 
 

@@ -9,10 +9,9 @@ from pathlib import Path
 import pytest
 
 from domain.kinds import MessageState, OutboxState
-from store.archive import Archive
 from store.desk import Store
 from tests.fixtures import dovecot as real
-from tests.fixtures.desks import daemon, wait_until, write_config
+from tests.fixtures.desks import daemon, store_of, wait_until, write_config
 from tests.fixtures.mails import RECEIVED, mail
 from tests.fixtures.make_samples_prose import Entrant
 from tests.fixtures.smtp import SmtpServer
@@ -72,7 +71,7 @@ def desk(address: str, folder: Path, imap: real.Dovecot, smtp: SmtpServer) -> It
     data = folder / "data"
     with daemon(config, data, real.PASSWORD):
         wait_until(lambda: (data / "shoujian.db").exists(), 60, "the store")
-        with Store.open(f"sqlite:///{data}/shoujian.db", Archive(data)) as store:
+        with store_of(data) as store:
             yield store
 
 

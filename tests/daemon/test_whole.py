@@ -9,10 +9,9 @@ from pathlib import Path
 import pytest
 
 from domain.kinds import MessageState, OutboxState
-from store.archive import Archive
 from store.desk import Store
 from tests.fixtures import dovecot as real
-from tests.fixtures.desks import command, daemon, wait_until, write_config
+from tests.fixtures.desks import command, daemon, store_of, wait_until, write_config
 from tests.fixtures.expectations import Expected, answered, expectations
 from tests.fixtures.smtp import SmtpServer
 
@@ -36,7 +35,7 @@ class World:
         return len({sample.raw for sample in self.samples})
 
     def store(self) -> Store:
-        return Store.open(f"sqlite:///{self.data}/shoujian.db", Archive(self.data))
+        return store_of(self.data)
 
     def replies(self) -> list[str]:
         """The Message-IDs that were answered, one for each mail that reached the SMTP server for an applicant."""

@@ -10,10 +10,9 @@ from typing import Any
 from sqlmodel import select
 
 from domain.records import CaseRecord, Event, LetterRecord, MessageRecord
-from store.archive import Archive
-from store.desk import Store
 from store.intake_tables import LedgerRow
 from tests.faults.workload import STAFF
+from tests.fixtures.desks import store_of
 from tests.fixtures.smtp import Received
 
 Ending = dict[str, Any]
@@ -24,7 +23,7 @@ _DIGEST = "digest"
 def ending(data: Path, received: Iterable[Received]) -> Ending:
     """Return how it all ended. Times, tries and Message-IDs of ours differ from run to run; nothing else may."""
     left = sorted(entry.name for entry in (data / "tmp").iterdir())
-    with Store.open(f"sqlite:///{data}/shoujian.db", Archive(data)) as store:
+    with store_of(data) as store:
         letters = [record for record in store.letters() if record.letter.kind != _DIGEST]
         messages, cases = store.messages(), store.cases()
         subjects = [message.sha256 for message in messages] + [str(case.case.number) for case in cases]

@@ -10,12 +10,11 @@ from pathlib import Path
 import pytest
 
 from domain.kinds import OutboxState
-from store.archive import Archive
-from store.desk import Store
 from tests.faults import bench as benches
 from tests.faults.bench import Bench
 from tests.faults.points import POINTS, Point
 from tests.faults.random_kills import kill_at_random
+from tests.fixtures.desks import store_of
 
 IN_DOUBT = ("claim committed", "DATA", "final dot", "answer to the final dot")
 
@@ -50,7 +49,7 @@ def test_where_no_copies_of_sent_mail_are_kept_a_letter_in_doubt_waits_for_a_per
     went = len(bench.peers.smtp.received)
     assert desk.run("once").status == 1
     assert desk.run("once").status == 1
-    with Store.open(f"sqlite:///{desk.data}/shoujian.db", Archive(desk.data)) as store:
+    with store_of(desk.data) as store:
         (held,) = store.letters(state=OutboxState.HELD)
         sent = store.letters(state=OutboxState.SENT)
     assert "in doubt" in held.error

@@ -14,12 +14,10 @@ from typing import Self
 
 from sqlmodel import select
 
-from store.archive import Archive
-from store.desk import Store
 from store.tables import FactsRow
 from tests.faults.runner import BUG
 from tests.fixtures import dovecot
-from tests.fixtures.desks import ROOT, write_config
+from tests.fixtures.desks import ROOT, store_of, write_config
 from tests.fixtures.expectations import FOLDER as SAMPLES
 from tests.fixtures.mails import attach, simple
 from tests.fixtures.make_archives import zip_of
@@ -127,9 +125,9 @@ def fetch(data: Path) -> None:
 def knowing_files(data: Path, to: Path) -> Path:
     """Return a data directory with no mail in it that knows what all files but one say: reading takes the longest."""
     unknown = sha256(word_form(_ZIPPED).data).hexdigest()
-    with Store.open(f"sqlite:///{data}/shoujian.db", Archive(data)) as told, told.database.read() as session:
+    with store_of(data) as told, told.database.read() as session:
         rows = session.exec(select(FactsRow).where(FactsRow.sha256 != unknown)).all()
-    with Store.open(f"sqlite:///{to}/shoujian.db", Archive(to)) as store:
+    with store_of(to) as store:
         for row in rows:
             store.save_facts(row.sha256, row.parser, row.version, row.facts)
     return to
